@@ -28,7 +28,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run coverage test test-all check lint bench pictures messages translations lock format clean dev postgresql pgbouncer javascript libical faketime chromium clients peers
+.PHONY: help install run coverage test test-all check lint bench pictures messages translations lock format clean dev postgresql pgbouncer javascript libical faketime chromium clients peers documents-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -39,13 +39,13 @@ install: $(COMPILED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql pgbouncer javascript libical faketime chromium clients ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
+test: dev postgresql pgbouncer javascript libical faketime chromium clients documents-tools ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-all: export DESK_TEST_DATABASES := all
 test-all: test ## the tests, all of them on both databases
 
-coverage: dev postgresql pgbouncer javascript libical faketime chromium clients ## how much of the code the tests reach: lines and branches, child processes too
+coverage: dev postgresql pgbouncer javascript libical faketime chromium clients documents-tools ## how much of the code the tests reach: lines and branches, child processes too
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/python -m coverage combine --quiet
@@ -63,9 +63,10 @@ lint: dev ## formatting, lint, types, import rules
 bench: dev postgresql clients peers ## the benchmarks, each a ratio against a peer or limit measured in the same run
 	$(BIN)/python -m tests.bench
 
-pictures: dev chromium ## the pictures of the README, by a browser; pngquant makes them small
+pictures: dev chromium ## the pictures of the README, by a browser, and of all papers; pngquant makes them small
 	mkdir -p docs/pictures
 	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/web/console/test_readme_pictures.py -k 'not there_and_small'
+	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/documents/test_pdf_of_the_programme.py -k picture_of
 	pngquant --ext .png --force --skip-if-larger docs/pictures/*.png
 
 format: dev ## format, and repair what the linter can
@@ -174,6 +175,16 @@ faketime:
 			&& { apt-get install -qq -y --no-install-recommends libfaketime >/dev/null 2>&1 \
 				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libfaketime; } >/dev/null 2>&1; }; } \
 		|| echo 'libfaketime could not be installed: the tests that move the clock are skipped.' >&2
+
+# LibreOffice opens the .docx files of the tests and reckons the .xlsx files, poppler reads PDFs.
+documents-tools:
+	@command -v soffice >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 \
+		&& ls "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libsclo.so" >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && export DEBIAN_FRONTEND=noninteractive \
+			&& echo 'Installing LibreOffice and poppler for the tests …' \
+			&& get="apt-get install -qq -y --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils fonts-noto-core fonts-croscore" \
+			&& { $$get >/dev/null 2>&1 || { apt-get update -qq && $$get; } >/dev/null 2>&1; }; } \
+		|| echo 'LibreOffice could not be installed: the tests that open .docx files with it are skipped.' >&2
 
 # Most tests are content with the headless shell, for two thirds of the work, where it can be had.
 chromium:

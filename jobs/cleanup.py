@@ -1,16 +1,27 @@
-"""Hourly cleanup: idempotency keys, failed logins, expired sessions, silent workers, leftovers of feeds."""
+"""Hourly cleanup: idempotency keys, failed logins, expired sessions, silent workers, leftovers of feeds and merges."""
 
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, not_, or_, select
+from sqlalchemy import Subquery, and_, delete, func, not_, or_, select, true, update
 from sqlmodel import Session, col
 
 from models.accounts import Audit, Heartbeat, IdempotencyKey, LoginFailure, SpentState, WebSession
+from models.errors import FilesAway
 from models.event_parts import Member
 from models.events import Event
 from models.feeds import CalendarChange, DeletedEvent, Feed, FeedChunk
-from models.places import Passport
-from models.vocabulary import EventStatus
+from models.file_store import FileStore
+from models.files import File
+from models.places import Particulars, Passport
+from models.queries import stored_contents
+from models.queries.dated import is_dated
+from models.successions import UNDONE_WITHIN, Merge, OrganisationHandOver
+from models.vocabulary import EventStatus, FileKind, MergedEntity
+
+log = logging.getLogger("desk.worker")
 
 DAY = timedelta(days=1)
 _LONGEST_FAREWELL = 3650 * DAY
@@ -42,35 +53,95 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
     }
 
 
-def forget_passports(session: Session, now: datetime, days: int) -> int:
-    """Delete the passports of people whose last visit ended more than ``days`` days ago; return how many.
+def remove_unneeded_files(session: Session, store: FileStore, now: datetime) -> int:
+    """Remove the bytes that no file has had for a day (:func:`models.queries.stored_contents.sweep`); return how many.
 
-    For people in no event the day the passport was stored counts. Each deletion has an entry in the audit log.
+    While the store is away nothing is removed: the next hour tries again.
+    """
+    if not stored_contents.is_in_use(session) and not store.folder.exists():
+        return 0
+    try:
+        return stored_contents.sweep(session, store, now)
+    except FilesAway:
+        log.warning("files_away")
+        return 0
+
+
+def forget_moves(session: Session, now: datetime) -> int:
+    """Forget what was moved by merges and hand-overs that can't be undone any more, the doubles' own values among it;
+    return of how many."""
+    count = 0
+    for model in (Merge, OrganisationHandOver):
+        moves, made_at = col(model.moves), col(model.made_at)
+        old = update(model).where(moves.is_not(None), made_at < now - UNDONE_WITHIN)
+        forgotten = session.execute(old.values(moves=None), execution_options={"synchronize_session": False})
+        count += forgotten.rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def forget_passports(session: Session, now: datetime, days: int) -> int:
+    """Delete the passports, particulars and photos of people whose last visit ended more than ``days`` days ago; return
+    how many.
+
+    For people in no event the day they were stored counts. Each deletion has an entry in the audit log. A photo is a
+    file of the person of that kind; other files of a person stay.
     """
     ends = (
         select(col(Member.person_id).label("person_id"), col(Event.departs_on).label("ended"))
         .join(Event, col(Event.id) == col(Member.event_id))
-        .where(col(Event.status) != EventStatus.CANCELLED)
+        .where(col(Event.status) != EventStatus.CANCELLED, is_dated())
         .union_all(
             select(col(Event.head_id), col(Event.departs_on)).where(
-                col(Event.head_id).is_not(None), col(Event.status) != EventStatus.CANCELLED
+                col(Event.head_id).is_not(None), col(Event.status) != EventStatus.CANCELLED, is_dated()
             )
         )
         .subquery()
     )
     last = select(ends.c.person_id, func.max(ends.c.ended).label("ended")).group_by(ends.c.person_id).subquery()
     before = now - days * DAY
-    stale = (
-        select(col(Passport.person_id))
-        .outerjoin(last, last.c.person_id == col(Passport.person_id))
-        .where(col(Passport.stored_at) < before, or_(last.c.ended.is_(None), last.c.ended < before.date()))
-    )
-    found = list(session.scalars(stale))
-    for first in range(0, len(found), 500):
-        batch = found[first : first + 500]
-        session.execute(delete(Passport).where(col(Passport.person_id).in_(batch)))
-        session.add_all(
-            Audit(at=now, actor_name="desk", action="purge", entity="passport", entity_id=one, changes={})
-            for one in batch
-        )
-    return len(found)
+    count = 0
+    is_photo = and_(col(File.person_id).is_not(None), col(File.kind) == FileKind.PHOTO)
+    for model, key, stored_at, concerned in (
+        (Passport, col(Passport.person_id), col(Passport.stored_at), true()),
+        (Particulars, col(Particulars.person_id), col(Particulars.stored_at), true()),
+        (File, col(File.id), col(File.uploaded_at), is_photo),
+    ):
+        is_old = and_(concerned, stored_at < before, or_(last.c.ended.is_(None), last.c.ended < before.date()))
+        of_person = last.c.person_id == col(model.person_id)
+        found = list(session.scalars(select(key).select_from(model).outerjoin(last, of_person).where(is_old)))
+        for first in range(0, len(found), 500):
+            batch = found[first : first + 500]
+            session.execute(delete(model).where(key.in_(batch)))
+            session.add_all(
+                Audit(
+                    at=now,
+                    actor_name="desk",
+                    action="purge",
+                    entity=str(model.__tablename__),
+                    entity_id=one,
+                    changes={},
+                )
+                for one in batch
+            )
+        count += len(found)
+    _forget_kept(session, before, last)
+    return count
+
+
+def _forget_kept(session: Session, before: datetime, last: Subquery) -> None:
+    """Forget what merges keep of passports and particulars, for undoing them, on the day these would be deleted."""
+    kept = select(Merge).where(col(Merge.moves).is_not(None), col(Merge.entity) == MergedEntity.PERSON)
+    for one in session.scalars(kept):
+        ended = session.scalar(select(last.c.ended).where(last.c.person_id == one.into_id))
+        if ended is not None and ended >= before.date():
+            continue
+        left = [move for move in one.moves or () if not _is_old_copy(move, before)]
+        if left != one.moves:
+            one.moves = left
+
+
+def _is_old_copy(move: Mapping[str, Any], before: datetime) -> bool:
+    if move["table"] not in {Passport.__tablename__, Particulars.__tablename__} or move["column"]:
+        return False
+    stored = datetime.fromisoformat((move["before"] or move["after"])["stored_at"])
+    return (stored if stored.tzinfo else stored.replace(tzinfo=UTC)) < before

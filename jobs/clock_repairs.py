@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, not_, or_, select, update
 from sqlmodel import Session, col
 
-from calendars.reminders import due_times
+from calendars.reminders import due_times, occasions
 from calendars.reminders.change_notices import NOTICES
 from jobs import queue
 from models.accounts import Heartbeat
@@ -26,7 +26,7 @@ SILENCE = timedelta(minutes=1)
 """A heartbeat this far in the future tells nothing: its worker, if it lives, makes another within seconds."""
 
 _LONGEST_PAUSE = queue.LONGEST_PAUSE * (1 + queue.JITTER)
-_JUDGED_BY_TIME = (due_times.OVER, due_times.TOO_LATE)
+_JUDGED_BY_TIME = (due_times.OVER, occasions.OVER, due_times.TOO_LATE)
 _TOLD_AFTER_A_CHANGE = tuple(sorted({*NOTICES, ReminderPurpose.FAILURE}))
 
 
@@ -71,7 +71,7 @@ def _repairs(now: datetime, lease_seconds: float) -> dict[str, tuple[Any, Any]]:
         state == ReminderState.SKIPPED,
         is_ahead,
         col(Reminder.reason).in_(_JUDGED_BY_TIME),
-        or_(col(Reminder.reason) == due_times.OVER, due_at > now - due_times.GRACE),
+        or_(col(Reminder.reason).in_([due_times.OVER, occasions.OVER]), due_at > now - due_times.GRACE),
     )
     when_due = case((due_at > now, due_at), else_=now)
     as_planned = case((col(Reminder.purpose).in_(_TOLD_AFTER_A_CHANGE), now), else_=due_at)

@@ -15,7 +15,7 @@ class WorkerConfig:
     ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
     long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
-    be in.
+    be in. ``files`` is the folder of uploaded files; None: what nobody needs of them is not removed here.
     """
 
     mail_url: str
@@ -29,3 +29,4 @@ class WorkerConfig:
     secret_key: str = ""
     passport_days: int = 30
     messenger_networks: Networks = ()
+    files: Path | None = None

@@ -20,6 +20,7 @@ from models.queries.audience import is_address
 from models.queries.event_readers import ReadingRights
 from models.queries.languages import reader_language
 from models.queries.offices import Offices
+from models.queries.organisation_lines import OrganisationLines
 from models.queries.trusted_mailboxes import trusted_mailboxes
 from models.reminders import Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
@@ -35,7 +36,7 @@ def notify_failures(work: Session | Connection, failed_ids: Collection[str], now
     (:mod:`models.queries.trusted_mailboxes`), or is the address that failed or that of a disabled account, to the
     organisation's active accounts; if there are none, to approvers and administrators. It never goes to the address
     that failed, and there is no notice about a notice. A failure is reported once however often this is called; a mail
-    that was sent again and failed again is reported again. Four queries regardless of the number of reminders.
+    that was sent again and failed again is reported again. Five queries regardless of the number of reminders.
     """
     connection = work if isinstance(work, Connection) else work.connection()
     failed = connection.execute(_failed(failed_ids)).all() if failed_ids else []
@@ -97,7 +98,8 @@ class FailureReaders:
 
     @classmethod
     def load(cls, connection: Connection, events: Collection[Row[Any]]) -> "FailureReaders":
-        """Read the accounts for events as :func:`_with_events` selects them; three queries."""
+        """Read the accounts for events as :func:`_with_events` selects them; four queries, one of them for the lines of
+        organisations."""
         organisations = {one.organisation_id for one in events if one.organisation_id}
         mailboxes = {mailbox for one in events if (mailbox := _mailbox(one))}
         concerned = or_(
@@ -113,7 +115,11 @@ class FailureReaders:
         )
         found: Sequence[Any] = connection.execute(statement).all()
         offices = Offices.load(connection)
-        accounts = {user.email: (user, ReadingRights.of(user, user.protocol_office, offices)) for user in found}
+        lines = OrganisationLines.load(connection)
+        accounts = {
+            user.email: (user, ReadingRights.of(user, user.protocol_office, offices).carrying_on(lines))
+            for user in found
+        }
         with_mailbox = {one.organisation_id for one in events if one.organisation_id and _mailbox(one)}
         return cls(accounts, trusted_mailboxes(connection, with_mailbox, offices))
 

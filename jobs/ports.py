@@ -1,15 +1,17 @@
 """What jobs need of the service, as typed interfaces; the command line hands in what fulfils them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
 from calendars.mails.event_mail import OfficeMail
 from models.i18n import Message
-from models.vocabulary import ReminderPurpose
+from models.text import LocalizedText
+from models.vocabulary import DocumentKind, ReminderPurpose
 
 
 class OfficeMails(Protocol):
@@ -30,6 +32,43 @@ class OfficeMails(Protocol):
         """The mail about an event for an account that may confirm it, or why they get none (any more)."""
 
 
+@dataclass(frozen=True, slots=True)
+class PaperToSend:
+    """A kept paper as it is when it is sent: its value (:mod:`calendars.documents.stored`), what the clerk entered, and
+    ``scan``, the SHA-256, name and media type of the signed paper if there is one."""
+
+    kind: DocumentKind
+    language: str
+    content: Mapping[str, Any]
+    number: str | None
+    issued_on: date | None
+    title: LocalizedText
+    first_day: date
+    scan: tuple[str, str, str] | None = None
+
+
+class Attachment(Protocol):
+    """A file that goes with a mail."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class Papers(Protocol):
+    """Writes kept papers as the files that go with mails; outside of any transaction, as it takes its time."""
+
+    def attachment(self, paper: PaperToSend) -> Attachment:
+        """The signed scan, else the paper as .pdf.
+
+        Raises:
+            FilesAway: the store of files can't be read.
+        """
+
+
 class Planning(Protocol):
     """Plans what a change means for many events, in batches (:class:`models.workers.PlanningJob`)."""
 
@@ -38,6 +77,9 @@ class Planning(Protocol):
 
     def plan_batch(self, session: Session, now: datetime) -> bool:
         """Plan the next batch in the caller's transaction; False if nothing could be done now."""
+
+    def plan_ahead(self, session: Session, now: datetime) -> int:
+        """Plan what comes round every year and has come near enough since yesterday; return how many rows are new."""
 
 
 class Pulse(Protocol):

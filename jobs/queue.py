@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,14 +22,18 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    not_,
     or_,
     select,
+    text,
+    union_all,
     update,
 )
 from sqlmodel import Session
 
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import (
+    AboutType,
     AttemptOutcome,
     Language,
     ReminderChannel,
@@ -45,6 +49,8 @@ LONGEST_WAIT_FOR_SERVER = timedelta(minutes=15)
 """The longest pause between probes of a mail server that is down: once back, it is noticed within this time."""
 
 TASKS_ALONG = 500
+_READER_LOCKS = 7248611
+"""The class of the advisory locks on readers of tasks, one for each."""
 
 GIVE_UP_AFTER = timedelta(days=3)
 JITTER = 0.2
@@ -72,6 +78,12 @@ class ClaimedReminder:
     failed_id: str | None
     reckoning: int | None = None
     created_at: datetime | None = None
+    about_type: AboutType | None = None
+    about_id: str | None = None
+    about_day: date | None = None
+    rule_key: str = ""
+    document_id: str | None = None
+    sender_id: str | None = None
 
 
 class SendResult(StrEnum):
@@ -91,7 +103,8 @@ class SendOutcome:
     ``answer`` is the other side's reply to an attempt, None if there was no attempt to record (skipped, released).
     ``again_at`` is the time of the next attempt; ``waits_for_server`` means that the mail server was down.
     ``entry_sequence`` is the SEQUENCE of the calendar entry that was sent, ``entry_organizer`` its ORGANIZER if that
-    was not the office, ``told_sequence`` the SEQUENCE of the event that was told. ``mail_id`` is the id of the reminder
+    was not the office, ``told_sequence`` the SEQUENCE of the event that was told, ``sent_to`` who stood in for the
+    recipient and got it. ``mail_id`` is the id of the reminder
     that names the mail, where several went with one; None: its own. Of several about one event ``is_companion`` is set
     for all but one, whose failure is reported.
     """
@@ -104,6 +117,7 @@ class SendOutcome:
     entry_sequence: int | None = None
     entry_organizer: str | None = None
     told_sequence: int | None = None
+    sent_to: str | None = None
     mail_id: str | None = None
     is_companion: bool = False
 
@@ -119,7 +133,14 @@ _EXPIRED = and_(_SENDING, TABLE.c.lease_until <= bindparam("now"))
 _DUE = and_(_PENDING, TABLE.c.next_at <= bindparam("now"))
 
 
+_OF_TASK = and_(TABLE.c.purpose == ReminderPurpose.REMINDER, TABLE.c.task_key != "")
+_OF_READERS = TABLE.c.recipient.in_(bindparam("recipients", expanding=True))
+
+
 def _claim_statement(condition: ColumnElement[bool], order: ColumnElement[Any], skip_locked: bool) -> Update:
+    """Claim the first ``n``; where other transactions claim too, tasks of the locked ``recipients`` only."""
+    if skip_locked:
+        condition = and_(condition, or_(not_(_OF_TASK), _OF_READERS))
     chosen = select(TABLE.c.id).where(condition).order_by(order).limit(bindparam("n"))
     if skip_locked:
         chosen = chosen.with_for_update(skip_locked=True)
@@ -143,17 +164,27 @@ _CLAIM = {
 }
 _WITH_TASKS = {
     dialect: _claim_statement(
-        and_(
-            _DUE,
-            TABLE.c.purpose == ReminderPurpose.REMINDER,
-            TABLE.c.task_key != "",
-            TABLE.c.recipient.in_(bindparam("recipients", expanding=True)),
-        ),
+        and_(_DUE, _OF_TASK, _OF_READERS),
         TABLE.c.next_at,
         dialect == "postgresql",
     )
     for dialect in ("sqlite", "postgresql")
 }
+
+
+def _next(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Any:
+    columns = (TABLE.c.recipient, _OF_TASK.label("of_task"))
+    return select(*columns).where(condition).order_by(order).limit(bindparam("n")).subquery()
+
+
+_NEXT = union_all(
+    *(select(one) for one in (_next(_EXPIRED, TABLE.c.lease_until), _next(_DUE, TABLE.c.next_at)))
+).subquery()
+_READERS = select(_NEXT.c.recipient).where(_NEXT.c.of_task).distinct()
+_LOCK_READERS = text(
+    "SELECT reader FROM unnest(CAST(:readers AS text[])) AS reader"
+    " WHERE pg_try_advisory_xact_lock(:class, hashtext(reader))"
+)
 _ANYTHING_DUE = select(TABLE.c.id).where(or_(_EXPIRED, _DUE)).limit(1)
 _NEXT_DUE = select(func.min(TABLE.c.next_at)).where(_PENDING)
 _RENEW = update(TABLE).where(_OWNED).values(lease_until=bindparam("until"))
@@ -176,6 +207,7 @@ def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> 
 
 _SENT_VALUES: Mapping[str, Any] = {
     "reason": None,
+    "sent_to": bindparam("to", type_=Text),
     "sent_at": bindparam("now"),
     "message_id": _MESSAGE_ID,
     "entry_sequence": bindparam("sequence"),
@@ -233,11 +265,14 @@ def claim(
     Of a reader of whom a task's reminder is claimed all other tasks' that are due are claimed along, at most
     ``TASKS_ALONG`` in all: they go with one mail.
 
-    Each claim counts as an attempt. On PostgreSQL rows that another worker is claiming at the same time are skipped; on
-    SQLite the transaction must be a writing one (``Database.transaction()``).
+    Each claim counts as an attempt. On PostgreSQL rows that another worker is claiming at the same time are skipped,
+    and so are tasks of the readers whose tasks it is claiming; on SQLite the transaction must be a writing one
+    (``Database.transaction()``).
     """
     connection = _connection(work)
-    lease = {"now": now, "me": owner, "until": now + timedelta(seconds=lease_seconds)}
+    lease: dict[str, Any] = {"now": now, "me": owner, "until": now + timedelta(seconds=lease_seconds)}
+    if connection.dialect.name == "postgresql":
+        lease["recipients"] = _readers_of_tasks(connection, {"now": now, "n": limit})
     claimed: list[ClaimedReminder] = []
     for statement in _CLAIM[connection.dialect.name]:
         if len(claimed) < limit:
@@ -248,6 +283,17 @@ def claim(
         more = {"n": TASKS_ALONG, "recipients": sorted(readers)}
         claimed += _in_order(connection.execute(_WITH_TASKS[connection.dialect.name], lease | more))
     return claimed
+
+
+def _readers_of_tasks(connection: Connection, values: Mapping[str, Any]) -> list[str]:
+    """The readers of the tasks among the next reminders, locked for this transaction; without those that another one
+    has locked, as it takes all of their tasks."""
+    readers = sorted(connection.execute(_READERS, values).scalars())
+    return (
+        list(connection.execute(_LOCK_READERS, {"readers": readers, "class": _READER_LOCKS}).scalars())
+        if readers
+        else []
+    )
 
 
 def _in_order(rows: Iterable[Any]) -> list[ClaimedReminder]:
@@ -292,6 +338,7 @@ def _end(
     match outcome.end:
         case SendResult.SENT:
             del values["why"]
+            values["to"] = outcome.sent_to
             values |= {"before": id_affixes[0], "after": id_affixes[1], "mail": outcome.mail_id}
             values |= {"sequence": outcome.entry_sequence, "organizer": outcome.entry_organizer}
             values |= {"told": outcome.told_sequence}

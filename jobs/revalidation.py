@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
-from calendars.days.spans import Days
-from calendars.events.lifecycle import CALLED_OFF, REMINDED
+from calendars.days.spans import Days, days_after, wall_time
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
@@ -20,6 +19,7 @@ from calendars.reminders.change_notices import (
     NOTICES,
     TAKING_BACK,
     TELLING,
+    TOLD_OF,
     CalendarEntry,
     Known,
     Method,
@@ -30,8 +30,11 @@ from calendars.reminders.change_notices import (
     values_of,
 )
 from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
+from jobs.document_checks import DocumentChecks
+from jobs.enqueue import new_row
 from jobs.failure_notices import FailureReaders, failure_readers
-from jobs.ports import OfficeMails
+from jobs.occasion_checks import OccasionChecks
+from jobs.ports import OfficeMails, PaperToSend
 from jobs.queue import TABLE, ClaimedReminder
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
@@ -42,6 +45,8 @@ from models.places import Locality, Organisation
 from models.queries.approved_rules import approved_rules
 from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
+from models.queries.organisation_lines import OrganisationLines
+from models.queries.stand_ins import StandIns
 from models.queries.told import Told
 from models.reminders import Reminder, ReminderRule
 from models.text import LocalizedText
@@ -76,7 +81,9 @@ class DeliverableReminder:
 
     ``entry`` is what the recipient's own calendar should do with the event; None: no calendar entry is sent.
     ``messenger`` is the encrypted address of the messenger it goes to instead of a mailbox. ``failure`` is the failed
-    mail that a notice is about. ``reply_to`` is the address that answers go to, None if nobody would read them.
+    mail that a notice is about. ``reply_to`` is the address that answers go to, None if nobody would read them. ``to``
+    is the address of who stands in for the recipient, None: it goes to the recipient. ``paper`` is the kept paper that
+    goes with it.
     """
 
     language: Language
@@ -86,6 +93,8 @@ class DeliverableReminder:
     messenger: bytes | None = None
     failure: FailedMail | None = None
     reply_to: str | None = None
+    to: str | None = None
+    paper: PaperToSend | None = None
 
     @property
     def told_sequence(self) -> int | None:
@@ -124,6 +133,7 @@ class ReminderFacts:
     tasks: Mapping[str, list[Task]]
     localities: Mapping[str, Locality]
     organisations: Mapping[str, Organisation]
+    lines: OrganisationLines
     directory: AudienceIndex
     vouched: frozenset[str]
     entitled: EntitledReaders
@@ -134,13 +144,20 @@ class ReminderFacts:
     failed: Mapping[str, Reminder]
     offices: RuleOffices
     zones: OfficeZones | None
+    stand_ins: StandIns
+    occasions: OccasionChecks | None = None
+    documents: DocumentChecks | None = None
+    when_back: list[dict[str, Any]] = field(default_factory=list)
+    """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
     _shown: dict[str, EventFacts] = field(default_factory=dict)
     _days: dict[str, EventDays] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], "_SharedFacts | Message"] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, claimed: Sequence[ClaimedReminder], office: Office) -> "ReminderFacts":
+    def load(
+        cls, session: Session, claimed: Sequence[ClaimedReminder], office: Office, now: datetime
+    ) -> "ReminderFacts":
         """Read the data of these reminders."""
         event_ids = {one.event_id for one in claimed if one.event_id}
         telling = [one for one in claimed if one.event_id and one.purpose in TELLING]
@@ -153,7 +170,11 @@ class ReminderFacts:
                 tasks[task.event_id].append(task)
         counts_working_days = any(rule.working_days for rule in rules.values())
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
+        words |= {OWNER} if any(one.purpose is ReminderPurpose.DOCUMENT for one in claimed) else set()
         words |= {f"email:{_address(one)}" for one in claimed if _by_messenger(one)}
+        of_leave = {_address(one) for one in claimed if one.purpose in TELLING}
+        stand_ins = StandIns.load(session, of_leave, today(office.timezone, now))
+        words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
         return cls(
@@ -163,11 +184,12 @@ class ReminderFacts:
             tasks,
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
+            OrganisationLines.load(session),
             AudienceIndex.load(session, words, EventSelection(tuple(event_ids)), of_tasks=bool(tasks)),
             approved_rules(session, {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
-                {one.recipient for one in notices},
+                {one.recipient for one in notices} | (stand_ins.addresses if notices else set()),
                 {event_id for one in notices if (event_id := one.event_id)},
                 words=(OWNER, MEMBERS),
             ),
@@ -179,10 +201,13 @@ class ReminderFacts:
             # After the events: a revision published in between gives its event a version that the recorded versions do
             # not have.
             last_revisions(session, reminded),
-            Told.load(session, reminded, {one.recipient for one in telling}),
+            Told.load(session, reminded, {one.recipient for one in telling} | stand_ins.addresses),
             _by_id(session, Reminder, failed) if failed else {},
             RuleOffices.load(session) if rules else RuleOffices(),
             OfficeZones.load(session, office.timezone) if tasks else None,
+            stand_ins,
+            OccasionChecks.load(session, claimed, rules, office, stand_ins),
+            DocumentChecks.load(session, claimed, office),
         )
 
     def check(
@@ -192,6 +217,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.about_type is not None:
+            return self._of_occasion(one, now)
         if one.purpose in OFFICE_PURPOSES:
             return self._of_office(session, one, now, reports)
         event = self.events[one.event_id or ""]
@@ -199,9 +226,37 @@ class ReminderFacts:
             return self._to_approver(session, one, event, reports)
         if one.purpose is ReminderPurpose.FAILURE:
             return self._of_failure(one, event)
+        if one.purpose is ReminderPurpose.DOCUMENT:
+            return self._of_document(one, event)
         if one.purpose in NOTICES:
             return self._of_notice(one, event, now)
         return self._of_rule(one, event, now)
+
+    def _of_occasion(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A rule's reminder about something else than an event."""
+        if self.occasions is None:
+            raise ValueError("reminders of occasions are checked with the others of their batch")
+        found = self.occasions.check(one, now)
+        if isinstance(found, Message):
+            return found
+        rule = self.rules.get(one.rule_id or "")
+        versions = (None, rule.version if rule else None)
+        reply_to = self.office.contact or None
+        return DeliverableReminder(
+            found.mail.language, found.mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to
+        )
+
+    def _of_document(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
+        """A kept paper; answers go to who is in charge of its event."""
+        if self.documents is None:
+            raise ValueError("papers are checked with the others of their batch")
+        found = self.documents.check(one, event)
+        if isinstance(found, Message):
+            return found
+        reply_to = self._reply_to(event, self.directory)
+        return DeliverableReminder(
+            found.mail.language, found.mail, (event.version, None), reply_to=reply_to, paper=found.paper
+        )
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A rule's reminder."""
@@ -216,12 +271,29 @@ class ReminderFacts:
         if one.recipient not in shared.people:
             return message(due_times.NOT_ADDRESSED)
         language = shared.people[one.recipient]
+        if (instead := self._instead(one, event, shared)) is not None:
+            return instead
         if _by_messenger(one):
             return replace(shared.deliverable(language, None), messenger=self.directory.messenger_of(_address(one)))
         # A mail about a task does not carry the visit's days: they are in the calendar already, or come with the next
         # mail.
         invites = one.recipient in shared.participants and shared.about.task is None
         return shared.deliverable(language, self._entry(one, event, self.directory) if invites else None)
+
+    def _instead(
+        self, one: ClaimedReminder, event: Event, shared: "_SharedFacts"
+    ) -> DeliverableReminder | Message | None:
+        """The reminder as it goes to who stands in for a recipient on leave; None if it goes to the recipient. Who is
+        reminded anyway, and a messenger beside the mail, need no second one."""
+        task = next((task for task in self.tasks.get(event.id, ()) if task.id == one.task_id), None)
+        reader = self.stand_ins.reader(self.directory, _address(one), event, task)
+        if reader is None:
+            return None
+        if _by_messenger(one) or reader.address in shared.people:
+            return message(due_times.STOOD_IN_FOR)
+        absence = self.stand_ins.away[_address(one)]
+        about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
+        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
 
     def _was_late(self, one: ClaimedReminder, now: datetime) -> bool:
         """Whether a reminder came too late when it was planned, by a clock that the present one does not contradict.
@@ -262,7 +334,7 @@ class ReminderFacts:
         """A notice of what changed since the recipient was told; it is decided anew what that is."""
         if one.purpose is ReminderPurpose.CANCELLATION and event.status is not EventStatus.CANCELLED:
             return message(due_times.TAKES_PLACE)
-        if event.status not in REMINDED | CALLED_OFF:
+        if event.status not in TOLD_OF:
             return message(due_times.SILENT[event.status])
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
@@ -276,6 +348,8 @@ class ReminderFacts:
             return reason
         language = reader.language if reader else one.locale
         shared = self._shared_notice(one, event, known)
+        if (instead := self._notice_instead(one, event, shared, known, now)) is not None:
+            return instead
         if _by_messenger(one):
             messenger = self.entitled.directory.messenger_of(_address(one))
             return replace(shared.deliverable(language, None), messenger=messenger)
@@ -283,6 +357,32 @@ class ReminderFacts:
         if one.purpose not in TAKING_BACK:
             concerned = one.recipient in shared.participants
         return shared.deliverable(language, self._entry(one, event, self.entitled.directory) if concerned else None)
+
+    def _notice_instead(
+        self, one: ClaimedReminder, event: Event, shared: "_SharedFacts", known: Known | None, now: datetime
+    ) -> DeliverableReminder | Message | None:
+        """The notice as it goes to who stands in; None if it goes to the recipient. Who got mails about the event
+        themselves has a notice of their own.
+
+        It tells the recipient nothing: they hear what changed since they were told when they are back. Whether they
+        take part concerns nobody else.
+        """
+        if one.purpose is ReminderPurpose.REMOVED or shared.about.is_back:
+            return None
+        reader = self.stand_ins.reader(self.entitled.directory, _address(one), event)
+        if reader is None:
+            return None
+        if _by_messenger(one):
+            return message(due_times.STOOD_IN_FOR)
+        absence = self.stand_ins.away[one.recipient]
+        if known is not None:
+            back_at = wall_time(days_after(absence.until, 1), time.min, self.office.timezone)
+            row = new_row(one.purpose, one.rule_key, one.recipient, one.locale, back_at, now, event_id=event.id)
+            self.when_back.append(row)
+        if (event.id, reader.address) in self.told.mails:
+            return message(due_times.STOOD_IN_FOR)
+        about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
+        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
 
     def _why_no_notice(self, one: ClaimedReminder, event: Event, known: Known, reader: Reader | None) -> Message | None:
         directory = self.entitled.directory
@@ -421,7 +521,7 @@ class ReminderFacts:
             self._shown[event.id] = EventFacts.of(
                 event,
                 localities=self.localities,
-                organisation=self.organisations.get(event.organisation_id or ""),
+                organisation=self.lines.shown(self.organisations.get(event.organisation_id or ""), event.first_day),
                 revision=self.programmes.get(event.id),
                 url=self.office.event_url(event.id),
                 office_zone=self.office.timezone,
@@ -473,7 +573,7 @@ def revalidate(
     session: Session, one: ClaimedReminder, now: datetime, office: Office, reports: OfficeMails | None = None
 ) -> DeliverableReminder | Message:
     """Check a single reminder from scratch: the reminder as it is to be sent, or the reason to skip it."""
-    facts = ReminderFacts.load(session, [one], office)
+    facts = ReminderFacts.load(session, [one], office, now)
     if one.event_id is not None and one.event_id not in facts.events:
         return message(due_times.MOVED)
     return facts.check(session, one, now, reports)

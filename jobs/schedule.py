@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import ColumnElement, or_, update
@@ -17,10 +18,12 @@ from sqlmodel import Session, col, select
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import days_after, wall_time, zone_info
 from calendars.mails.digests import UNSEEN_FOR
-from jobs.cleanup import forget_passports, sweep
+from jobs.cleanup import forget_moves, forget_passports, remove_unneeded_files, sweep
 from jobs.enqueue import add, new_row
+from jobs.ports import Planning
 from models.accounts import User
 from models.database import Database
+from models.file_store import FileStore
 from models.office import Office
 from models.places import Locality
 from models.queries.office_rows import default_holidays
@@ -112,10 +115,14 @@ class Job:
         return self.schedule.latest(now)
 
 
-def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
+def fixed_jobs(
+    office: Office, passport_days: int = 30, planning: Planning | None = None, files: Path | None = None
+) -> tuple[Job, ...]:
     """The office's jobs in its own time zone: Monday's schedule, the digest of working days, escalation, cleanup.
 
-    ``passport_days``: how long after people's last visit their passports are stored.
+    ``passport_days``: how long after people's last visit their passports are stored. With ``planning`` there is also
+    one that plans, every night, the reminders of what comes round every year. ``files``: the folder of uploaded files,
+    from which those that nobody needs are removed; None: none are.
     """
     zone = office.timezone
 
@@ -137,13 +144,30 @@ def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
         return escalate(session, now, instant, f"escalation:{instant.astimezone(zone_info(zone)):%Y-%m-%dT%H:%M}")
 
     def housekeeping(session: Session, now: datetime, instant: datetime) -> int:
-        return sum(sweep(session, now).values()) + forget_passports(session, now, passport_days)
+        return (
+            sum(sweep(session, now).values())
+            + forget_moves(session, now)
+            + forget_passports(session, now, passport_days)
+        )
+
+    ahead: tuple[Job, ...] = ()
+    if planning is not None:
+
+        def plan_ahead(session: Session, now: datetime, instant: datetime) -> int:
+            return planning.plan_ahead(session, now)
+
+        ahead = (Job("occasions", Schedule(zone, 20, 0), timedelta(hours=24), plan_ahead),)
+
+    def unneeded(session: Session, now: datetime, instant: datetime) -> int:
+        return remove_unneeded_files(session, FileStore(files), now) if files is not None else 0
 
     return (
+        *ahead,
         Job("weekly", Schedule(zone, 0, 7, weekday=0), timedelta(hours=12), weekly),
         Job("digest", Schedule(zone, 30, 7), timedelta(hours=6), digest),
         Job("escalation", Schedule(zone, 10), _HOUR, escalation),
         Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping, deletes=True),
+        *([] if files is None else [Job("files", Schedule(zone, 50), _HOUR, unneeded, deletes=True)]),
     )
 
 

@@ -16,20 +16,22 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from calendars.mails import digests
+from calendars.mails.document_mail import MOST_BYTES
 from calendars.mails.event_mail import MailContent, MailTopic, compose, compose_tasks
 from calendars.mails.invitations import invitation
-from jobs import messenger, mime, queue
+from jobs import enqueue, messenger, mime, queue
 from jobs.config import WorkerConfig
 from jobs.failure_notices import notify_failures
 from jobs.mail import PermanentFailure, SendFailed, TemporaryFailure, Transport
 from jobs.mail_server import MailServer
 from jobs.mime import PreparedMessage
-from jobs.ports import OfficeMails
+from jobs.ports import Attachment, OfficeMails, Papers, PaperToSend
 from jobs.queue import ClaimedReminder, SendOutcome, SendResult
 from jobs.revalidation import DeliverableReminder, ReminderFacts, revalidate, row_versions
 from models.clock import monotonic, today
 from models.database import Database
 from models.encryption import unseal
+from models.errors import Busy, DomainError, FilesAway
 from models.i18n import N_, Message, message
 from models.queries.audience import MESSENGER_SECRET
 from models.vocabulary import ReminderChannel, ReminderPurpose
@@ -41,6 +43,8 @@ ROUND_SECONDS = 2.0
 """The target time for sending one claimed batch: reminders that fall due meanwhile wait behind it."""
 
 _BROKEN = N_("This mail can't be written: an error in the service.")
+
+_TOO_LARGE = N_("The paper is larger than a mail may be ({megabytes} MB).")
 
 log = logging.getLogger("desk.worker")
 
@@ -67,11 +71,13 @@ class Sender:
         owner: str,
         worker: str,
         reports: OfficeMails | None = None,
+        papers: Papers | None = None,
         on_progress: Callable[[], None] = lambda: None,
         is_steady: Callable[[], bool] = lambda: True,
     ) -> None:
         self.database, self.config, self.clock, self.mail = database, config, clock, mail
         self.owner, self.worker, self.reports, self.on_progress = owner, worker, reports, on_progress
+        self.papers = papers
         self.is_steady = is_steady
         self.server = MailServer(config.retry_seconds)
         self.stopping = threading.Event()
@@ -80,6 +86,7 @@ class Sender:
         self._site = digests.ConsoleLinks(config.office.public_url, config.office.timezone)
         self._organizer = parseaddr(config.mail_from)
         self._prepared: dict[int, tuple[DeliverableReminder, PreparedMessage]] = {}
+        self._attached: tuple[PaperToSend, Attachment] | None = None
         self._batch = config.batch
         # Another worker, or this one before a restart, may have left some waiting.
         self._to_release = True
@@ -94,7 +101,7 @@ class Sender:
         with self.database.transaction() as session:
             limit = self.server.admits(now, self._batch)
             claimed = queue.claim(session, now, self.owner, self.config.lease_seconds, limit)
-            facts = ReminderFacts.load(session, claimed, self.config.office)
+            facts = ReminderFacts.load(session, claimed, self.config.office, now)
             for one in claimed:
                 self.on_progress()
                 verdict = self._check(session, facts, one, now)
@@ -102,9 +109,11 @@ class Sender:
                     deliverable.append((one, verdict))
                 else:
                     outcomes[one.id] = verdict
+            enqueue.add(session, facts.when_back)
             recorded = self._write(session.connection(), outcomes)
         tally += recorded
         self._prepared.clear()
+        self._attached = None
         return len(claimed), deliverable
 
     def _check(
@@ -158,7 +167,7 @@ class Sender:
         for one, held in batch:
             key: object = one.id
             if isinstance(held.about, MailTopic) and held.about.task is not None:
-                key = (one.recipient, one.channel, held.language, today(zone, one.due_at))
+                key = (held.to or one.recipient, one.recipient, one.channel, held.language, today(zone, one.due_at))
             found.setdefault(key, []).append((one, held))
         return list(found.values())
 
@@ -227,7 +236,8 @@ class Sender:
         try:
             prepared = self._prepare(one, held) if content is None else self._encode(held, content)
             before, after = self._id_affixes
-            self.mail.send(one.id, one.recipient, prepared.to(one.recipient, before + one.id + after, self.clock()))
+            to = held.to or one.recipient
+            self.mail.send(one.id, to, prepared.to(to, before + one.id + after, self.clock()))
         except SendFailed as problem:
             return self._not_sent(one, problem)
         except Exception:
@@ -238,6 +248,7 @@ class Sender:
         return SendOutcome(
             SendResult.SENT,
             answer="",
+            sent_to=held.to,
             entry_sequence=entry.sequence if entry else None,
             entry_organizer=entry.organizer if entry else None,
             told_sequence=held.told_sequence,
@@ -248,9 +259,11 @@ class Sender:
     ) -> SendOutcome:
         try:
             address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
-            if address is None or not isinstance(held.about, MailTopic):
+            if address is None:
                 raise PermanentFailure(message(N_("The messenger's address can't be read (any more); set it anew.")))
-            content = content or compose(held.about, held.language)
+            if content is None:
+                about = held.about
+                content = compose(about, held.language) if isinstance(about, MailTopic) else about.content
             messenger.notify(address, content.subject, content.text, self.config.messenger_networks)
         except SendFailed as problem:
             return self._retry_or_fail(one, problem)
@@ -268,6 +281,7 @@ class Sender:
                 self.config.mail_from,
                 unsubscribe=office_mail.unsubscribe,
                 reply_to=held.reply_to,
+                attachment=None if held.paper is None else self._attachment(held.paper),
             )
         # Recipients of the same content share the object. It is stored here too, so that its id is not reused.
         cached = self._prepared.get(id(held))
@@ -278,6 +292,28 @@ class Sender:
                 content = compose(held.about, held.language)
             cached = self._prepared[id(held)] = (held, self._encode(held, content))
         return cached[1]
+
+    def _attachment(self, paper: PaperToSend) -> Attachment:
+        """The file that goes with a mail, written once for those that follow each other.
+
+        Raises:
+            TemporaryFailure: the signed scan can't be read, or the machine has no time for the paper, at the moment.
+            PermanentFailure: it can't be made, or is too large: that does not change by waiting.
+            ValueError: nobody writes papers here.
+        """
+        if self.papers is None:
+            raise ValueError("nobody writes papers here")
+        if self._attached is None or self._attached[0] != paper:
+            try:
+                made = self.papers.attachment(paper)
+            except (FilesAway, Busy) as problem:
+                raise TemporaryFailure(problem.detail) from None
+            except DomainError as problem:
+                raise PermanentFailure(problem.detail) from None
+            if len(made.content) > MOST_BYTES:
+                raise PermanentFailure(message(_TOO_LARGE, megabytes=f"{MOST_BYTES / 1_000_000:g}"))
+            self._attached = paper, made
+        return self._attached[1]
 
     def _encode(self, held: DeliverableReminder, content: MailContent) -> PreparedMessage:
         entry = None

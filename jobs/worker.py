@@ -28,7 +28,7 @@ from jobs import clock_repairs, queue, schedule
 from jobs.config import WorkerConfig
 from jobs.leadership import NotLeading, leadership
 from jobs.mail import Transport, transport
-from jobs.ports import NO_PULSE, OfficeMails, Planning, Pulse
+from jobs.ports import NO_PULSE, OfficeMails, Papers, Planning, Pulse
 from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
 from models.clock import ClockStep, ClockWatch, elapsed, monotonic, utcnow
@@ -81,6 +81,7 @@ class Worker:
         reports: OfficeMails | None = None,
         planning: Planning | None = None,
         *,
+        papers: Papers | None = None,
         watch: ClockWatch | None = None,
         pulse: Pulse | None = None,
     ) -> None:
@@ -103,12 +104,13 @@ class Worker:
             owner=self.owner,
             worker=self.name,
             reports=reports,
+            papers=papers,
             on_progress=self._made_progress,
             is_steady=lambda: self.watch.steady_seconds() >= schedule.STEADY_SECONDS,
         )
         self.leadership = leadership(database, self.name)
         self.planning = planning
-        self.jobs = schedule.fixed_jobs(config.office, config.passport_days)
+        self.jobs = schedule.fixed_jobs(config.office, config.passport_days, planning, config.files)
         self.timetable = schedule.Timetable(self.jobs)
         self._looking = threading.Lock()
         self._repaired_at = 0.0

@@ -1,6 +1,6 @@
 """Accounts, their API tokens and console sessions, stored responses to repeated requests, the audit log."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary
@@ -21,6 +21,8 @@ class User(Identified, Versioned, Sorted, table=True):
     else chose the password, so the console requires a new one before it shows anything. ``known_browsers`` counts how
     often all browsers that had signed in became strangers: with each new password, and when it is switched off.
     ``office`` is the account's (the code of a locality, NULL for the default one: :mod:`models.queries.offices`).
+    ``away_until`` is the last day of its leave (NULL: it is not on leave), ``stand_in_id`` the account that is reminded
+    in its place until then (:mod:`models.queries.stand_ins`).
     """
 
     __tablename__ = "user"
@@ -39,6 +41,8 @@ class User(Identified, Versioned, Sorted, table=True):
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
     known_browsers: int = Field(default=0)
     office: str | None = Field(default=None, max_length=60)
+    away_until: date | None = None
+    stand_in_id: str | None = Field(default=None, foreign_key="user.id", max_length=26)
 
     def made_sort_key(self) -> bytes:
         return person_key(self.name)

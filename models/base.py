@@ -1,6 +1,6 @@
 """Shared by all tables: constraint names, versions against lost updates, kept texts for searching and sorting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +66,12 @@ class Searchable(SQLModel):
         """What ``search_text`` is by the present rules (:mod:`models.text_keys`)."""
         return fold_all(self.searched())
 
+    @classmethod
+    def folded(cls) -> Mapping[str, Callable[[Any], Iterable[str | Mapping[str, str] | None]]]:
+        """The columns that keep folded texts, and the texts that each is made of; one that fewer readers may search
+        has a column of its own."""
+        return {"search_text": cls.searched}
+
 
 class Sorted(SQLModel):
     """A row that lists order by its name; the key is stored with it and updated on every change.
@@ -83,7 +89,8 @@ class Sorted(SQLModel):
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
 def _fold_text(mapper: Mapper[Any], connection: Any, target: Searchable) -> None:
-    target.search_text = target.made_search_text()
+    for column, texts in type(target).folded().items():
+        setattr(target, column, fold_all(texts(target)))
 
 
 @event.listens_for(Sorted, "before_insert", propagate=True)

@@ -94,11 +94,14 @@ class Database:
             engine.update_execution_options(**{LOCALITY: locality})
 
     @contextmanager
-    def transaction(self, write: bool = True, *, patience: float | None = None) -> Iterator[Session]:
+    def transaction(
+        self, write: bool = True, *, patience: float | None = None, one_state: bool = False
+    ) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         ``write=False`` means read-only; on SQLite it then never waits for a writer. ``patience``: a SQLite writer waits
-        no longer than so many seconds, by default :data:`models.waiting.WAIT_SECONDS`.
+        no longer than so many seconds, by default :data:`models.waiting.WAIT_SECONDS`. ``one_state``: all that is read
+        is the database as it was when the first of it was read; on SQLite it always is.
 
         Raises:
             OperationalError: its turn did not come in time (:func:`is_busy`), or the database does not answer.
@@ -106,6 +109,8 @@ class Database:
         engine = self._writing if write else self.engine
         with self._turn(write, patience), Session(engine, expire_on_commit=False) as session, _counted():
             try:
+                if one_state and not self.is_sqlite:
+                    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 yield session
                 session.commit()
                 # Replaced while it was committed? Then nobody may be told that it is kept.

@@ -10,6 +10,11 @@ BUSY = N_(
 )
 """What whoever waited in vain for their turn is told."""
 
+FILES_AWAY = N_(
+    "The folder with the files can't be reached at the moment. Everything else works; try again in a few minutes."
+)
+NO_SPACE = N_("There is no room left on the disk for files. Nothing was stored; tell whoever looks after the service.")
+
 FieldErrors = Mapping[str, Sequence[Message]]
 
 
@@ -45,6 +50,19 @@ class NotFound(DomainError):
 
     def __init__(self, what: Message, identity: str) -> None:
         super().__init__(message(N_("There is no {what} “{identity}”."), what=what, identity=identity[:100]))
+
+
+class Merged(NotFound):
+    """What was looked for was entered twice and is gone; ``merged_into`` is the one that stayed."""
+
+    code = "merged"
+
+    def __init__(self, what: Message, identity: str, into: str) -> None:
+        super().__init__(what, identity)
+        self.detail = message(
+            N_("This {what} was entered twice and merged into “{into}”: use that id from now on."), what=what, into=into
+        )
+        self.extra = {"merged_into": into}
 
 
 class Invalid(DomainError):
@@ -125,3 +143,37 @@ class Busy(DomainError):
     def __init__(self, retry_after: int = 5) -> None:
         super().__init__(message(BUSY))
         self.retry_after = retry_after
+
+
+class TooLarge(DomainError):
+    """More bytes than may be sent."""
+
+    code = "too_large"
+
+
+class UnsupportedFile(DomainError):
+    """A file of a kind that is not kept, or with something in it that is not safe to open."""
+
+    code = "unsupported_media_type"
+
+    def __init__(self, detail: Message, **extra: Any) -> None:
+        super().__init__(detail, errors={"file": [detail]}, **extra)
+
+
+class FilesAway(DomainError):
+    """The store of files can't be read or written; ``retry_after`` is in seconds."""
+
+    code = "files_away"
+
+    def __init__(self, retry_after: int = 60) -> None:
+        super().__init__(message(FILES_AWAY))
+        self.retry_after = retry_after
+
+
+class NoSpace(DomainError):
+    """The disk on which files are kept, or on which they arrive, is full."""
+
+    code = "no_space"
+
+    def __init__(self) -> None:
+        super().__init__(message(NO_SPACE))

@@ -12,26 +12,28 @@ from models.base import Identified, Searchable, Sorted, Versioned, one_of
 from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
-from models.vocabulary import Direction, EventKind, MemberRole, TaskAnchor
+from models.vocabulary import Direction, EventKind, MemberRole, Side, TaskAnchor
 
 
 class Member(Identified, Versioned, table=True):
     """A person in a visit and their role.
 
     ``rank`` orders people of equal precedence, 1 before 2; ``counterpart_id`` is the person of the other side they meet
-    (người đồng cấp). ``organisation_id`` is the person's organisation when they were made a member
-    (:mod:`models.participation`).
+    (người đồng cấp). ``side`` says whether they come with the guests or receive them. ``organisation_id`` and
+    ``position`` are the person's when they were made a member (:mod:`models.participation`).
     """
 
     __tablename__ = "member"
     __table_args__ = (
         one_of("role", MemberRole),
+        one_of("side", Side),
         CheckConstraint("rank >= 1", name="rank_from_one"),
         CheckConstraint("counterpart_id <> person_id", name="not_their_own_counterpart"),
         UniqueConstraint("event_id", "person_id", name="uq_member_once"),
         Index(
             "uq_member_one_head",
             "event_id",
+            "side",
             unique=True,
             sqlite_where=text("role = 'head'"),
             postgresql_where=text("role = 'head'"),
@@ -44,6 +46,8 @@ class Member(Identified, Versioned, table=True):
     rank: int | None = Field(default=None, ge=1, le=10_000)
     counterpart_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
     organisation_id: str | None = Field(default=None, index=True, max_length=26)
+    side: Side = Field(default=Side.GUEST, sa_type=WordType(Side))
+    position: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
 
 
 class ProgrammeItem(Identified, Searchable, table=True):
@@ -115,8 +119,11 @@ class TaskTemplate(Identified, Versioned, Searchable, Sorted, table=True):
 
     ``office`` is its maker's, whose events get it (NULL: the default office). ``direction`` None: incoming, outgoing
     and domestic visits. ``min_days``: only for stays of at least so many days, travel days counted; None: for all.
+    ``passport_kinds`` (words of PassportKind): only if somebody of the event is known to have such a passport; None: in
+    any case.
     ``offset`` is whole days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days``
-    only days on which both sides work count.
+    only days on which both sides work count. ``activity_types``: of activities only these; ``grades``: of anniversaries
+    only such years; empty for all.
     """
 
     __tablename__ = "task_template"
@@ -129,6 +136,9 @@ class TaskTemplate(Identified, Versioned, Searchable, Sorted, table=True):
     kind: EventKind = Field(sa_type=WordType(EventKind), index=True)
     direction: Direction | None = Field(default=None, sa_type=WordType(Direction))
     min_days: int | None = Field(default=None, ge=1, le=3660)
+    passport_kinds: list[str] | None = Field(default=None, sa_type=JsonList)
+    activity_types: list[str] = Field(default_factory=list, sa_type=JsonList)
+    grades: list[str] = Field(default_factory=list, sa_type=JsonList)
     title: LocalizedText = Field(sa_type=LocalizedTextType)
     anchor: TaskAnchor = Field(default=TaskAnchor.ARRIVAL, sa_type=WordType(TaskAnchor))
     offset: str = Field(max_length=40)

@@ -1,10 +1,10 @@
 """Events of all five kinds, and the parts of training batches and art troupe visits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
 from sqlmodel import Field, Relationship
 
 from models.base import Identified, Searchable, Sorted, Versioned, one_of
@@ -17,6 +17,7 @@ from models.vocabulary import (
     DelegationLevel,
     EventKind,
     EventStatus,
+    KnownTo,
     Visibility,
 )
 
@@ -31,6 +32,13 @@ OWN_FIELDS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.ACTIVITY: ("activity_type",),
 }
 """The columns that belong to one kind only; ``phases`` and ``performances`` are tables of their own."""
+
+
+UNDATED = (
+    "known_to = 'day' OR (status = 'completed' AND start_time IS NULL AND end_time IS NULL"
+    " AND arrives_on = first_day AND departs_on = last_day)"
+)
+"""What holds of an event whose day is not known."""
 
 
 def _own_to(kind: EventKind) -> CheckConstraint:
@@ -69,6 +77,10 @@ class Performance(Identified, table=True):
     title: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
 
 
+RESULTS_LENGTH = 20_000
+"""Of what came of an event, in characters."""
+
+
 class Event(Identified, Versioned, Searchable, Sorted, table=True):
     """A visit, course, tour, ceremony or activity: whole days, with times if they are known.
 
@@ -81,6 +93,9 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
     change. ``asked_by`` asked for confirmation at ``asked_at``; nobody has answered yet.
     ``in_charge_id`` is the account that prepares the event, None: nobody yet (:mod:`service.actions.events.in_charge`).
     ``head_organisation_id`` is the head's organisation when they were made the head (:mod:`models.participation`).
+    ``known_to``: of an event of which only the month or the year is known, ``first_day`` and ``last_day`` are the first
+    and the last day on which it can have been; it is over, and has no hours, no travel days of its own and no place in
+    any calendar (:mod:`models.queries.dated`).
     """
 
     __tablename__ = "event"
@@ -91,9 +106,11 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
         one_of("level", DelegationLevel),
         one_of("activity_type", ActivityType),
         one_of("budget_currency", Currency),
+        one_of("known_to", KnownTo),
         *(_own_to(kind) for kind in EventKind),
         CheckConstraint("last_day >= first_day", name="days_in_order"),
         CheckConstraint("departs_on >= arrives_on", name="travel_in_order"),
+        CheckConstraint(UNDATED, name="undated_is_over"),
         CheckConstraint("host <> guest", name="host_is_not_guest"),
         CheckConstraint("headcount >= 0 AND headcount_actual >= 0", name="headcounts"),
         CheckConstraint("(budget_amount IS NULL) = (budget_currency IS NULL)", name="budget_has_currency"),
@@ -103,14 +120,6 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
         ),
         Index("ix_event_days", "first_day", "last_day"),
         Index("ix_event_last_day", "last_day"),
-        Index(
-            "uq_event_one_ceremony_a_year",
-            "anniversary_id",
-            "year",
-            unique=True,
-            sqlite_where=text("kind = 'anniversary' AND status <> 'cancelled'"),
-            postgresql_where=text("kind = 'anniversary' AND status <> 'cancelled'"),
-        ),
     )
 
     kind: EventKind = Field(sa_type=WordType(EventKind), index=True)
@@ -122,6 +131,7 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
     guest: str | None = Field(default=None, foreign_key="locality.code", index=True, max_length=60)
     first_day: date
     last_day: date
+    known_to: KnownTo = Field(default=KnownTo.DAY, sa_type=WordType(KnownTo))
     start_time: time | None = None
     end_time: time | None = None
     timezone: str = Field(default="Asia/Ho_Chi_Minh", max_length=64)
@@ -129,6 +139,8 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
     departs_on: date
     location: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     status: EventStatus = Field(default=EventStatus.DRAFT, sa_type=WordType(EventStatus), index=True)
+    results: str | None = Field(default=None, max_length=RESULTS_LENGTH)
+    results_text: str = Field(default="", sa_type=Text)
     postponed_from: date | None = None
     headcount: int | None = Field(default=None, ge=0, le=100_000)
     headcount_actual: int | None = Field(default=None, ge=0, le=100_000)
@@ -184,6 +196,11 @@ class Event(Identified, Versioned, Searchable, Sorted, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.description, self.location, self.purpose, self.subject, self.troupe, self.occasion)
+
+    @classmethod
+    def folded(cls) -> Mapping[str, Callable[[Any], Iterable[str | Mapping[str, str] | None]]]:
+        # Who doesn't see the results must not find the event by their words either.
+        return {**super().folded(), "results_text": lambda row: (row.results,)}
 
     def made_sort_key(self) -> bytes:
         return localized_key(self.title)

@@ -8,6 +8,7 @@ tell apart, ``NP_("of a person", "Name")`` marks the rarer one with its context 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -87,8 +88,8 @@ def translate(text: str, language: str, **values: object) -> str:
     """Translate a sentence and fill in its values; a sentence without translation stays English.
 
     One with a context has only the translation of that context, not the one of the same words without.
-    Values that are themselves messages, or texts in several languages (a title, a name), are translated too; a tuple of
-    values is joined with commas.
+    Values that are themselves messages, or texts in several languages (a title, a name), are translated too; a date is
+    written as the language writes it, and a tuple of values is joined with commas.
     """
     context = text.context if isinstance(text, SentenceInContext) else None
     sentence = catalogue(language).get(_key(text, context), str(text))
@@ -100,9 +101,21 @@ def translate(text: str, language: str, **values: object) -> str:
 def _shown(value: object, language: str) -> object:
     if isinstance(value, Message):
         return value.to(language)
+    if isinstance(value, date):
+        return _day(value, language)
     if isinstance(value, tuple):
         return ", ".join(str(_shown(one, language)) for one in value)
     return localized(value, language) if isinstance(value, Mapping) else value
+
+
+def _day(value: date, language: str) -> str:
+    """A date as the reader's language writes it; of an instant also the hour, by its own clock."""
+    # Not with the module: processes that only watch others translate nothing, and CLDR's dates take memory.
+    from models.day_texts import format_day
+
+    if isinstance(value, datetime):
+        return f"{value:%H:%M}{' UTC' if value.tzinfo is UTC else ''}, {format_day(value.date(), language)}"
+    return format_day(value, language)
 
 
 @cache

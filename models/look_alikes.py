@@ -10,10 +10,13 @@ import unicodedata
 
 # Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties.txt): soft hyphen, zero-width spaces and joiners, marks
 # of direction, variation selectors, the byte order mark, fillers.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_INVISIBLE = re.compile(f"[{_IGNORABLE}]")
+_VISIBLE = re.compile(rf"[^\s\u2800{_IGNORABLE}]")
+"""Neither a blank (Braille has one of its own) nor invisible."""
 _APOSTROPHES = (
     "`´\u0384\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
     "‘’‚‛′‵\ua78c\uff07\uff40"
@@ -59,6 +62,11 @@ _LAO = re.compile("[\u0e80-\u0eff]")
 def visible(text: str) -> str:
     """A text without its invisible characters."""
     return _INVISIBLE.sub("", text)
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of a text can be seen."""
+    return _VISIBLE.search(text) is not None
 
 
 def same_signs(text: str) -> str:

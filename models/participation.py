@@ -1,8 +1,9 @@
-"""What is settled once: whose people take part in an event, when they are added; an account's office, when it is made.
+"""What is settled once: whose people take part, when they are added; an account's office, when it is made.
 
 An organisation reads an internal event that its people take part in (:mod:`models.queries.event_readers`). So that
 changing a person's organisation later opens nothing, the organisation of that moment is stored beside the person:
-``Member.organisation_id`` and ``Event.head_organisation_id``. Likewise for whom a task is given to
+``Member.organisation_id`` and ``Event.head_organisation_id``. It is today's, whatever the person's terms of office say
+of other days; so is ``Member.position``, what they were when they were added. Likewise for whom a task is given to
 (``Task.person_organisation_id``): a later change of the person does not send its reminders elsewhere. Every way to a
 member, a head or a task (API, pages, lists, calendar files, the seed) goes through the listeners here; nothing outside
 this module writes these columns.
@@ -28,6 +29,12 @@ _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 
 
+def _today_of(connection: Connection, person_id: str | None) -> Any:
+    """What somebody is today: their organisation and position."""
+    columns = select(_PERSON.c.organisation_id, _PERSON.c.position)
+    return connection.execute(columns.where(_PERSON.c.id == person_id)).one_or_none()
+
+
 def _organisation_of(connection: Connection, person_id: str | None) -> str | None:
     if person_id is None:
         return None
@@ -36,7 +43,7 @@ def _organisation_of(connection: Connection, person_id: str | None) -> str | Non
 
 def settle_anew(session: Session, member: Member, person: Person) -> None:
     """Settle again whose a member is: for whoever adds somebody and says in the same step where they belong."""
-    member.organisation_id = person.organisation_id
+    member.organisation_id, member.position = person.organisation_id, person.position
     session.add(member)
 
 
@@ -44,7 +51,8 @@ def settle_anew(session: Session, member: Member, person: Person) -> None:
 @event.listens_for(Member, "before_update")
 def _settle_member(mapper: Mapper[Any], connection: Connection, member: Member) -> None:
     if inspect(member).attrs.person_id.history.has_changes():
-        member.organisation_id = _organisation_of(connection, member.person_id)
+        found = _today_of(connection, member.person_id)
+        member.organisation_id, member.position = found if found is not None else (None, None)
 
 
 @event.listens_for(Event, "before_insert")

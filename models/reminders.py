@@ -1,6 +1,6 @@
 """Reminder rules and reminders. The rows are the queue: nothing else stores what must be sent."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, UniqueConstraint, text
@@ -11,6 +11,7 @@ from models.text import LocalizedText
 from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import (
     OFFICE_PURPOSES,
+    AboutType,
     AttemptOutcome,
     Channel,
     Language,
@@ -27,7 +28,8 @@ class ReminderRule(Identified, Versioned, table=True):
     """A rule that produces reminders: for which kinds, how long before or after what, at which time, to whom.
 
     ``office`` is its maker's, of whose events it reminds (NULL: the default office). ``catch_up``: reminders that were
-    due before the event was planned are sent at once instead of being skipped. ``organisation_id`` is whose rule it is;
+    due before the event was planned are sent at once instead of being skipped. ``grades``: of observances and
+    anniversaries only such years, empty for all. ``organisation_id`` is whose rule it is;
     None: the office's own. ``addresses_approved_at`` is when somebody entitled last vouched for the ``email:``
     addresses of its audience, None if nobody has; ``addresses_approved_by`` is who, None for the service itself. It
     counts as long as that account may do so (:mod:`models.queries.approved_rules`).
@@ -44,6 +46,7 @@ class ReminderRule(Identified, Versioned, table=True):
 
     name: LocalizedText = Field(sa_type=LocalizedTextType)
     kinds: list[str] = Field(default_factory=list, sa_type=JsonList)
+    grades: list[str] = Field(default_factory=list, sa_type=JsonList)
     anchor: ReminderAnchor = Field(sa_type=WordType(ReminderAnchor))
     offset: str = Field(max_length=40)
     at: time | None = None
@@ -66,12 +69,17 @@ class Reminder(Identified, table=True):
     ``next_at`` is when the next attempt is due; it starts as ``due_at`` and grows with each failure. While ``sending``,
     ``lease_until`` is the end of the claim. ``deferred_since`` is when the mail itself was first deferred;
     ``waits_for_server`` means that the mail server was down, whose return brings it forward. ``told_sequence`` is the
-    SEQUENCE of the event whose values it told (:class:`EventVersion`), of what was sent or may have been.
+    SEQUENCE of the event whose values it told (:class:`EventVersion`), of what was sent or may have been. ``sent_to``
+    is the address of who stood in for the recipient and got it, None: the recipient did.
     ``entry_sequence`` is the SEQUENCE of the calendar entry sent with it, ``entry_organizer`` its ORGANIZER if that was
     not the office. A failed reminder is unseen until somebody has marked it (``seen_at``).
+    ``about_type`` and ``about_id`` say what it is about if that is no event, ``about_day`` which day of it, or
+    the first of the month or year that is known of it; they are no foreign key: what they name is in several tables.
     ``failed_id`` is the reminder that a failure notice is about; it is no foreign key, which would need an index on
     every row. ``reckoning`` is 1 where ``due_at`` was computed as versions before 0.4 did
     (:func:`calendars.days.offsets.former_due_at`), else None.
+    ``document_id`` is the kept paper that goes with the mail and ``sender_id`` the account that had it sent, whose word
+    may vouch for the address; neither is a foreign key: a paper that was deleted is not sent any more.
     """
 
     __tablename__ = "reminder"
@@ -80,7 +88,14 @@ class Reminder(Identified, table=True):
         one_of("purpose", ReminderPurpose),
         one_of("locale", Language),
         one_of("channel", ReminderChannel),
-        CheckConstraint(f"(event_id IS NULL) = (purpose IN ({_OFFICES}))", name="of_event_or_office"),
+        one_of("about_type", AboutType),
+        CheckConstraint(
+            f"(event_id IS NULL) = (purpose IN ({_OFFICES}) OR about_id IS NOT NULL)", name="of_event_or_office"
+        ),
+        CheckConstraint(
+            "(about_id IS NULL) = (about_type IS NULL) AND (about_id IS NULL) = (about_day IS NULL)",
+            name="about_complete",
+        ),
         CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease_while_sending"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_instant"),
         UniqueConstraint("event_id", "rule_key", "task_key", "recipient", "due_at", name="uq_reminder_once"),
@@ -90,11 +105,28 @@ class Reminder(Identified, table=True):
             "recipient",
             "due_at",
             unique=True,
-            sqlite_where=text("event_id IS NULL"),
-            postgresql_where=text("event_id IS NULL"),
+            sqlite_where=text("event_id IS NULL AND about_id IS NULL"),
+            postgresql_where=text("event_id IS NULL AND about_id IS NULL"),
+        ),
+        Index(
+            "uq_reminder_about_once",
+            "about_id",
+            "about_type",
+            "rule_key",
+            "recipient",
+            "due_at",
+            unique=True,
+            sqlite_where=text("about_id IS NOT NULL"),
+            postgresql_where=text("about_id IS NOT NULL"),
         ),
         Index("ix_reminder_queue", "state", "next_at"),
         Index("ix_reminder_recipient", "recipient"),
+        Index(
+            "ix_reminder_sent_to",
+            "sent_to",
+            sqlite_where=text("sent_to IS NOT NULL"),
+            postgresql_where=text("sent_to IS NOT NULL"),
+        ),
         Index(
             "ix_reminder_waiting",
             "next_at",
@@ -109,6 +141,9 @@ class Reminder(Identified, table=True):
     )
     rule_key: str = Field(max_length=60)
     event_id: str | None = Field(default=None, foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    about_type: AboutType | None = Field(default=None, sa_type=WordType(AboutType))
+    about_id: str | None = Field(default=None, max_length=26)
+    about_day: date | None = None
     task_id: str | None = Field(default=None, foreign_key="task.id", max_length=26, ondelete="SET NULL")
     task_key: str = Field(default="", max_length=26)
     recipient: str = Field(max_length=254)
@@ -121,6 +156,7 @@ class Reminder(Identified, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease_owner: str | None = Field(default=None, max_length=100)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_to: str | None = Field(default=None, max_length=254)
     message_id: str | None = Field(default=None, max_length=255)
     channel: ReminderChannel = Field(default=ReminderChannel.EMAIL, sa_type=WordType(ReminderChannel))
     entry_sequence: int | None = Field(default=None, ge=0)
@@ -133,8 +169,17 @@ class Reminder(Identified, table=True):
     escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failed_id: str | None = Field(default=None, max_length=26)
     reckoning: int | None = None
+    document_id: str | None = Field(default=None, max_length=26)
+    sender_id: str | None = Field(default=None, max_length=26)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def about(self) -> dict[str, str] | None:
+        """What it is about, e.g. ``{"type": "event", "id": "01…"}``; None for a mail about the office as a whole."""
+        if self.about_type is not None and self.about_id is not None:
+            return {"type": self.about_type.value, "id": self.about_id}
+        return None if self.event_id is None else {"type": AboutType.EVENT.value, "id": self.event_id}
 
 
 class EventVersion(SQLModel, table=True):

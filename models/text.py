@@ -24,8 +24,10 @@ _LAO_TONES = re.compile("[\u0ec8-\u0ecb]")
 # Letters with strokes and ligatures, which Unicode does not take apart.
 _PLAIN_LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 # Control characters and invisible line ends that calendars, mail headers and JSON parsers treat differently; tab and
-# line feed are allowed. Bidi overrides make a text appear different from its content.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+# line feed are allowed. Bidi overrides make a text appear different from its content. Noncharacters (Unicode, chapter
+# 23.7) are for a program's own use: no face has them, XML and PDF refuse some of them.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_FORBIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff{_NONCHARACTERS}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -81,7 +83,8 @@ def is_half(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Strip control characters and surrounding blanks; line ends become LF; the result is NFC."""
+    """Strip control characters, noncharacters and surrounding blanks; line ends become LF; the result is NFC. A text of
+    which nothing is visible is empty, so that whatever needs a text needs one that can be read."""
     text = (
         text.replace("\r\n", "\n")
         .replace("\r", "\n")
@@ -89,7 +92,8 @@ def clean(text: str) -> str:
         .replace("\u2028", "\n")
         .replace("\u2029", "\n")
     )
-    return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", _FORBIDDEN.sub("", text))).strip()
+    text = unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", _FORBIDDEN.sub("", text))).strip()
+    return text if look_alikes.is_visible(text) else ""
 
 
 def one_line(text: str) -> str:

@@ -54,12 +54,16 @@ def _tables() -> list[type[SQLModel]]:
     return [found[name] for name in sorted(found)]
 
 
+def _folding(texts: Callable[[Any], Any]) -> Callable[[Any], str]:
+    return lambda values: fold_all(texts(values))
+
+
 def _compute(connection: Connection, model: type[SQLModel]) -> None:
     table: Table = model.__table__  # type: ignore[attr-defined]
     (key,) = table.primary_key
     makers: dict[str, Callable[[Any], Any]] = {}
     if issubclass(model, Searchable):
-        makers["search_text"] = lambda values: fold_all(model.searched(values))
+        makers |= {column: _folding(texts) for column, texts in model.folded().items()}
     if issubclass(model, Sorted):
         makers["sort_key"] = model.made_sort_key
     # Of the table, not of its objects: a version or an instant would say that somebody had changed the row.

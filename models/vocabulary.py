@@ -42,6 +42,9 @@ class LocalityLevel(StrEnum):
     CITY = "city"
     CAPITAL = "capital"
     COUNTRY = "country"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    VILLAGE = "village"
 
 
 class EventKind(StrEnum):
@@ -75,6 +78,67 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
+class FileKind(StrEnum):
+    """What a file is. Passports are no kind: their numbers are kept sealed, and pictures of them are not kept."""
+
+    SIGNED = "signed"
+    LETTER = "letter"
+    PHOTO = "photo"
+    REPORT = "report"
+    LIST = "list"
+    OTHER = "other"
+
+
+class FileVisibility(StrEnum):
+    """``SHARED`` files may be read by the other side, as far as it may read what they belong to."""
+
+    INTERNAL = "internal"
+    SHARED = "shared"
+
+
+class DocumentKind(StrEnum):
+    """Papers that are made from what is known of a visit, a week, a year or an agreement."""
+
+    PROGRAMME = "programme"
+    PROGRAMME_POCKET = "programme-pocket"
+    MEMBERS = "members"
+    HOSTS = "hosts"
+    NAME_PLATES = "name-plates"
+    BADGES = "badges"
+    VEHICLES = "vehicles"
+    ROOMS = "rooms"
+    SEATING = "seating"
+    RECEPTION_PLAN = "reception-plan"
+    SUBMISSION = "submission"
+    DECISION = "decision"
+    INVITATION = "invitation"
+    ASSIGNMENT_LETTERS = "assignment-letters"
+    RESIDENCE = "residence"
+    GIFTS = "gifts"
+    ESTIMATE = "estimate"
+    SETTLEMENT = "settlement"
+    REPORT = "report"
+    WEEKLY_SCHEDULE = "weekly-schedule"
+    DELEGATION_PLAN = "delegation-plan"
+    AGREEMENT_REPORT = "agreement-report"
+
+
+class DocumentFormat(StrEnum):
+    """In which file format a paper is written."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
+class KnownTo(StrEnum):
+    """How exactly the days of an event are known: to the day, or only to the month or the year."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class DelegationLevel(StrEnum):
     HIGH = "high"
     DEPARTMENT = "department"
@@ -93,6 +157,14 @@ class ActivityType(StrEnum):
     OTHER = "other"
 
 
+class PassportKind(StrEnum):
+    """Which passport: which visas it needs depends on it."""
+
+    ORDINARY = "ordinary"
+    OFFICIAL = "official"
+    DIPLOMATIC = "diplomatic"
+
+
 class MemberRole(StrEnum):
     """A person's role in a visit, in the order of the printed list."""
 
@@ -104,6 +176,20 @@ class MemberRole(StrEnum):
     INTERPRETER = "interpreter"
     SECURITY = "security"
     DRIVER = "driver"
+
+
+class Sex(StrEnum):
+    """As a passport has it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Side(StrEnum):
+    """Whether somebody in a visit receives it or comes with it."""
+
+    HOST = "host"
+    GUEST = "guest"
 
 
 class ResourceType(StrEnum):
@@ -139,6 +225,15 @@ class DurationUnit(StrEnum):
     YEARS = "years"
 
 
+class AgreementKind(StrEnum):
+    """What a paper between parties is: memoranda, plans and minutes mostly stand below an agreement."""
+
+    AGREEMENT = "agreement"
+    MEMORANDUM = "memorandum"
+    PLAN = "plan"
+    MINUTES = "minutes"
+
+
 class FrequencyType(StrEnum):
     PER_YEAR = "per_year"
     EVERY = "every"
@@ -147,12 +242,13 @@ class FrequencyType(StrEnum):
 
 
 class ProgressState(StrEnum):
-    """The state of a commitment, worst first; an open one is only counted."""
+    """The state of a commitment, worst first; an open one is only counted, and of one nothing may be on record."""
 
     MISSED = "missed"
     AT_RISK = "at_risk"
     ON_TRACK = "on_track"
     FULFILLED = "fulfilled"
+    NO_RECORDS = "no_records"
     OPEN = "open"
 
 
@@ -179,6 +275,22 @@ class HolidayCalendar(StrEnum):
     LUNAR = "lunar"
 
 
+class Festival(StrEnum):
+    """Festivals whose day is computed each year: Lao Buddhist ones, Pi Mai, and those of Viet Nam's lunar calendar."""
+
+    TET = "tet"
+    HUNG_KINGS = "hung_kings"
+    PI_MAI = "pi_mai"
+    MAKHA_BOUSA = "makha_bousa"
+    VISAKHA_BOUSA = "visakha_bousa"
+    BEGIN_OF_LENT = "begin_of_lent"
+    HAW_KHAO_PADAPDIN = "haw_khao_padapdin"
+    HAW_KHAO_SALARK = "haw_khao_salark"
+    END_OF_LENT = "end_of_lent"
+    BOAT_RACING = "boat_racing"
+    THAT_LUANG = "that_luang"
+
+
 class Currency(StrEnum):
     """Currencies the office pays in."""
 
@@ -200,11 +312,173 @@ class Currency(StrEnum):
         return {"amount": f"{Decimal(amount).scaleb(-self.decimals):.{self.decimals}f}", "currency": self.value}
 
 
+class GuestClass(StrEnum):
+    """Classes of foreign guests. Source: annex of Circular 35/2026/TT-BTC (khách đặc biệt; hạng A, B, C; khách khác).
+
+    A class is entered with who decided it, never computed.
+    """
+
+    SPECIAL = "special"
+    A = "A"
+    B = "B"
+    C = "C"
+    OTHER = "other"
+
+
+class NormRole(StrEnum):
+    """For whom within a delegation a norm is."""
+
+    HEAD = "head"
+    DEPUTY = "deputy"
+    MEMBER = "member"
+    SPOUSE = "spouse"
+
+
+class NormItem(StrEnum):
+    """What money is planned for; norms exist for some of it, the rest is as agreed or invoiced."""
+
+    LODGING = "lodging"
+    MEALS = "meals"
+    BREAKFAST = "breakfast"
+    BANQUET = "banquet"
+    SESSION = "session"
+    FLOWERS = "flowers"
+    GIFT = "gift"
+    INTERPRETING = "interpreting"
+    BOOTH_INTERPRETING = "booth_interpreting"
+    TRANSLATION_INTO = "translation_into"
+    TRANSLATION_FROM = "translation_from"
+    PERFORMANCE = "performance"
+    CAR = "car"
+    LOUNGE = "lounge"
+    DRINKS = "drinks"
+    DOMESTIC_MEAL = "domestic_meal"
+    PER_DIEM = "per_diem"
+    TICKET = "ticket"
+    VISA = "visa"
+    INSURANCE = "insurance"
+    TUITION = "tuition"
+    STIPEND = "stipend"
+    OTHER = "other"
+
+
+class NormUnit(StrEnum):
+    """What an amount is for."""
+
+    PERSON_NIGHT = "person_night"
+    PERSON_DAY = "person_day"
+    PERSON_HALF_DAY = "person_half_day"
+    PERSON = "person"
+    PERSON_MONTH = "person_month"
+    HOUR = "hour"
+    PAGE = "page"
+    PIECE = "piece"
+    TRIP = "trip"
+    TOTAL = "total"
+
+
+class WhoPays(StrEnum):
+    """Who pays for a delegation received here. Source: Circular 35/2026/TT-BTC, articles 5–15, 16 and 18."""
+
+    HOST_ALL = "host_all"
+    GUESTS_LODGING_AND_MEALS = "guests_lodging_and_meals"
+    GUESTS_ALL = "guests_all"
+
+
+class EstimateState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SETTLED = "settled"
+
+
+class GiftKind(StrEnum):
+    """Whether goods or money were given."""
+
+    GOODS = "goods"
+    MONEY = "money"
+
+
+class MilestoneState(StrEnum):
+    PLANNED = "planned"
+    DONE = "done"
+
+
+class ProjectState(StrEnum):
+    """How far a project has come; computed, never entered.
+
+    Nothing is done or paid yet; something is; accepted by who is to get it; handed over. Unknown: there is no step, no
+    payment, no day and no handover to come from which it could be known.
+    """
+
+    UNKNOWN = "unknown"
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    ACCEPTED = "accepted"
+    HANDED_OVER = "handed_over"
+
+
+class LearnerStage(StrEnum):
+    """What somebody learns in a part of their time abroad."""
+
+    LANGUAGE = "language"
+    SCHOOL = "school"
+    VOCATIONAL = "vocational"
+    BACHELOR = "bachelor"
+    MASTER = "master"
+    DOCTORATE = "doctorate"
+    COURSE = "course"
+
+
+class LearnerOutcome(StrEnum):
+    """What has become of a learner, in one stage."""
+
+    STUDYING = "studying"
+    GRADUATED = "graduated"
+    LEFT = "left"
+
+
 class ReminderAnchor(StrEnum):
+    """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
+
     ARRIVAL = "arrival"
     START = "start"
     END = "end"
     TASK_DUE = "task_due"
+    OBSERVANCE = "observance"
+    ANNIVERSARY = "anniversary"
+    AGREEMENT_END = "agreement_end"
+    AGREEMENT_REVIEW = "agreement_review"
+    EXPIRY = "expiry"
+    MILESTONE = "milestone"
+
+
+EVENT_ANCHORS = (ReminderAnchor.ARRIVAL, ReminderAnchor.START, ReminderAnchor.END, ReminderAnchor.TASK_DUE)
+"""Rules that count from these remind of events; the others of other things."""
+
+
+class AboutType(StrEnum):
+    """What a reminder is about."""
+
+    EVENT = "event"
+    AGREEMENT = "agreement"
+    ANNIVERSARY = "anniversary"
+    OBSERVANCE = "observance"
+    LEARNER = "learner"
+    PROJECT = "project"
+    PROPOSAL = "proposal"
+    ACCOUNT = "account"
+
+
+OCCASIONS = {
+    ReminderAnchor.OBSERVANCE: AboutType.OBSERVANCE,
+    ReminderAnchor.ANNIVERSARY: AboutType.ANNIVERSARY,
+    ReminderAnchor.AGREEMENT_END: AboutType.AGREEMENT,
+    ReminderAnchor.AGREEMENT_REVIEW: AboutType.AGREEMENT,
+    ReminderAnchor.EXPIRY: AboutType.LEARNER,
+    ReminderAnchor.MILESTONE: AboutType.PROJECT,
+}
+"""Anchor → what a rule with it reminds of. Of the anchors that are missing nothing is kept yet."""
 
 
 class ReminderState(StrEnum):
@@ -220,8 +494,8 @@ class ReminderPurpose(StrEnum):
 
     A rule's reminder; a cancelled event; another change of an event that people have in their calendars; a postponed
     event; new days or hours; to whoever is no longer part of an event that is in their calendar; a mail that was not
-    delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; and the
-    office's own: the weekly schedule, the daily digest, failures unseen.
+    delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; a kept paper
+    of an event; and the office's own: the weekly schedule, the daily digest, failures unseen.
     """
 
     REMINDER = "reminder"
@@ -233,6 +507,7 @@ class ReminderPurpose(StrEnum):
     FAILURE = "failure"
     ASKED = "asked"
     CHANGED = "changed"
+    DOCUMENT = "document"
     WEEKLY = "weekly"
     DIGEST = "digest"
     ESCALATION = "escalation"
@@ -277,6 +552,13 @@ class FeedClient(StrEnum):
     NEXTCLOUD = "nextcloud"
     BROWSER = "browser"
     OTHER = "other"
+
+
+class MergedEntity(StrEnum):
+    """What can have been entered twice and be merged; each is its table's name."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
 
 
 class Severity(StrEnum):

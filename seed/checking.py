@@ -17,6 +17,7 @@ from models.errors import DomainError, Invalid
 from models.i18n import N_, Message, message
 from seed.reading import ProgrammeFile, Steps, YamlNode, path_text
 from service.http.error_responses import flat
+from service.schemas.fields import KNOWN_DAY
 
 BROKEN = "?"
 """Placeholder for an unresolvable reference, while the rest of its entry is checked."""
@@ -66,8 +67,8 @@ def shape_of(schema_class: type[Schema]) -> GroupShape:
         targets = [key.column.table.name for key in column.foreign_keys] if column is not None else []
         name = known.removesuffix("_id") if targets else known
         names[name] = known
-        if targets:
-            references[name] = targets[0]
+        if target := targets[0] if targets else getattr(schema_class, "LISTED", {}).get(known):
+            references[name] = target
         inner = known_field.inner if isinstance(known_field, fields.List) else known_field
         if isinstance(inner, fields.Nested):
             nested[name] = shape_of(type(inner.schema))
@@ -137,7 +138,7 @@ def check(place: FilePosition, shape: GroupShape, resolve: Resolve, apart: Seque
                 place.add(steps, _in_quotes(place.node, steps, sentence))
     bad = {shape.names.get(str(name)) for name in checking.invalid_names}
     values = {name: value for name, value in values.items() if name not in bad}
-    needed = {name for name, known in shape.schema.load_fields.items() if known.required}
+    needed = {known.attribute or name for name, known in shape.schema.load_fields.items() if known.required}
     return CheckedGroup(values, needed <= set(values))
 
 
@@ -174,6 +175,8 @@ class _Checking:
         return node.plain()
 
     def _reference(self, table: str, node: YamlNode, steps: Steps) -> Any:
+        if isinstance(node.value, list):
+            return [self._reference(table, item, (*steps, number)) for number, item in enumerate(node.value)]
         if not isinstance(node.value, str):
             return node.plain()
         found = self.resolve(table, node.value)
@@ -186,10 +189,10 @@ class _Checking:
 
 
 def _in_quotes(node: YamlNode, steps: Steps, sentence: str) -> Message | str:
-    """A better message for ``origin: 1984`` than that it is not a string."""
+    """A better message for ``origin: 1984`` and ``first_day: 2008`` than that it is not a string, or not a day."""
     for step in steps:
         node = node.get(step) or node
-    if sentence == "Not a valid string." and isinstance(node.value, int | float):
+    if sentence in {"Not a valid string.", KNOWN_DAY} and isinstance(node.value, int | float):
         shown = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
         return message(N_("Put this in quotes: “{value}”."), value=shown)
     return sentence

@@ -17,6 +17,7 @@ from models.queries.event_parts import programme_of
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
 from seed.checking import FilePosition, GroupShape, check, not_a_group, not_a_list, shape_of
+from seed.learners import load_learners
 from seed.ledger import Ledger
 from seed.reading import FileProblem, YamlNode
 from service.actions.audit import plain
@@ -27,7 +28,7 @@ from service.schemas.members import MemberSchema
 from service.schemas.programme import ProgrammeItemSchema
 from service.schemas.tasks import TaskSchema
 
-_PARTS = ("members", "programme", "tasks")
+_PARTS = ("members", "programme", "tasks", "learners")
 _APART = ("key", "kind", "status", *_PARTS)
 _REGULAR_STATUSES = (
     EventStatus.DRAFT,
@@ -63,6 +64,7 @@ def load_event(ledger: Ledger, key: str, place: FilePosition) -> None:
     _load_members(ledger, key, place, event)
     _load_programme(ledger, key, place, event)
     _load_tasks(ledger, key, place, event)
+    load_learners(ledger, key, place, event)
 
 
 def _word(place: FilePosition, name: str, field: WordField) -> Any:
@@ -167,7 +169,7 @@ def _change_status(ledger: Ledger, place: FilePosition, event: Event, status: Ev
 
 
 def _forget_parts(ledger: Ledger, key: str) -> None:
-    for section in ("members", "tasks"):
+    for section in ("members", "tasks", "learners"):
         ledger.forget(section, ledger.with_prefix(section, f"{key}/"))
     for section in ("event_status", "programme"):
         ledger.forget(section, [key])

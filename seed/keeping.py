@@ -12,22 +12,27 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 
 from models.accounts import Audit
-from models.places import Locality
+from models.places import Locality, Person
 from service.actions.audit import plain
+from service.actions.directory import positions
 
 TOGETHER: tuple[frozenset[str], ...] = (
     frozenset({"first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time", "timezone", "phases"}),
     frozenset({"first_day", "last_day", "performances"}),
     frozenset({"host", "guest"}),
-    frozenset({"starts_on", "ends_on"}),
+    frozenset({"starts_on", "ends_on", "review_on"}),
+    frozenset({"parties", "parent_id", "signatories"}),
+    frozenset({"activity", "activity_types", "composition"}),
     frozenset({"headcount_min", "headcount_max", "headcount_total"}),
     frozenset({"duration_min", "duration_max", "duration_unit"}),
     frozenset({"due_on", "due_offset", "anchor", "working_days"}),
     frozenset({"offset", "at", "anchor", "working_days"}),
     frozenset({"successor", "succeeded_on"}),
+    frozenset({"country", "locality", "organisation_id"}),
 )
 """Fields of which one alone, with the others' old values, would say something that nobody wrote."""
 
@@ -77,7 +82,9 @@ def held_after(row: Any, values: Mapping[str, Any], kept: Collection[str]) -> di
 
 
 def value_of(row: Any, name: str) -> Any:
-    """A field of a row as plain JSON; None for what the row does not hold itself."""
+    """A field of a row as plain JSON, with a person's terms of office; None for what the row does not hold itself."""
+    if isinstance(row, Person) and name == "positions" and (session := object_session(row)) is not None:
+        return plain(positions.described(positions.terms_of(session, [row])[row.id]))  # type: ignore[arg-type]
     return plain(getattr(row, name, None))
 
 

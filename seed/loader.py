@@ -9,7 +9,7 @@ programme nor completed tasks. What a file no longer names is kept, except membe
 nobody has changed. What was deleted in the service stays deleted until its entry is edited.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,13 @@ from sqlmodel import Session, SQLModel
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
 from models.event_parts import TaskTemplate
+from models.gifts import Gift
 from models.holidays import OfficeHoliday
 from models.i18n import N_, message
+from models.norms import Norm
+from models.observances import Observance
 from models.places import Locality, Organisation, Person
+from models.projects import Project
 from models.reminders import ReminderRule
 from models.resources import Resource
 from seed.checking import FilePosition, check, not_a_group, not_a_list, shape_of, unknown
@@ -36,12 +40,17 @@ from service.actions.bookings import resources
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import task_templates
+from service.actions.ledger import gifts, norms, projects
 from service.actions.reminders import reminder_rules
-from service.actions.scheduling import holidays
+from service.actions.scheduling import holidays, observances
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.bookings import ResourceSchema
+from service.schemas.gifts import GiftSchema
 from service.schemas.holidays import OfficeHolidaySchema
+from service.schemas.norms import NormSchema
+from service.schemas.observances import ObservanceSchema
 from service.schemas.places import LocalitySchema, OrganisationSchema, PersonSchema
+from service.schemas.projects import ProjectSchema
 from service.schemas.reminders import ReminderRuleSchema
 from service.schemas.tasks import TaskTemplateSchema
 
@@ -107,6 +116,10 @@ SECTIONS: Mapping[str, ProgrammeSection] = {
     "organisations": ProgrammeSection(
         Organisation, OrganisationSchema, directory.create_organisation, directory.change_organisation
     ),
+    "observances": ProgrammeSection(
+        Observance, ObservanceSchema, observances.create_observance, observances.change_observance
+    ),
+    "norms": ProgrammeSection(Norm, NormSchema, norms.create_norm, norms.change_norm),
     "people": ProgrammeSection(Person, PersonSchema, directory.create_person, directory.change_person),
     "resources": ProgrammeSection(Resource, ResourceSchema, resources.create_resource, resources.change_resource),
     "agreements": ProgrammeSection(
@@ -123,20 +136,25 @@ SECTIONS: Mapping[str, ProgrammeSection] = {
     "task_templates": ProgrammeSection(
         TaskTemplate, TaskTemplateSchema, task_templates.create_template, task_templates.change_template
     ),
+    "projects": ProgrammeSection(Project, ProjectSchema, projects.create_project, projects.change_project),
+    "gifts": ProgrammeSection(Gift, GiftSchema, gifts.create_gift, gifts.change_gift),
     "reminder_rules": ProgrammeSection(
         ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule
     ),
 }
 
 TOP = (
-    "localities", "office_holidays", "organisations", "people", "resources", "task_templates", "agreements",
-    "anniversaries", "events", "reminder_rules",
+    "localities", "norms", "office_holidays", "observances", "organisations", "people", "resources", "task_templates",
+    "agreements", "anniversaries", "events", "gifts", "projects", "reminder_rules",
 )  # fmt: skip
 """The top-level names of a file."""
 
 
-def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> LoadReport:
-    """Load programme files in the given order; loading them again changes nothing.
+def load_files(
+    session: Session, act: ActionContext, paths: Sequence[Path], *, without: Collection[tuple[str, str]] = ()
+) -> LoadReport:
+    """Load programme files in the given order; loading them again changes nothing. Entries of ``without``, section and
+    key, are left out.
 
     Raises:
         BadFiles: with every problem of every file; the caller's transaction must then not be committed.
@@ -148,6 +166,8 @@ def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> L
     entries = [entry for file in files for entry in _entries_of(ledger, file)]
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     for entry in entries:
+        if (entry.section, entry.key) in without:
+            continue
         counts[_load(ledger, entry)] += 1
     if problems := [problem for file in files for problem in sorted(file.problems, key=lambda one: one.line)]:
         raise BadFiles(problems)

@@ -2,35 +2,51 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
 from models.database import Database
-from models.errors import Busy
+from models.errors import Busy, NoSpace
 from service.api import (
     accounts,
     agreements,
     bookings,
     conflicts,
     docs,
+    document_templates,
+    documents,
+    estimates,
     events,
+    exchange_rates,
     feeds,
+    files,
+    gifts,
+    hand_overs,
     holidays,
     imports,
+    learners,
     members,
+    merges,
+    norms,
+    observances,
+    office_papers,
     openings,
+    particulars,
     passports,
+    placements,
     places,
     programme,
     progress,
+    projects,
     reminders,
     task_templates,
     tasks,
 )
 from service.api.document import DeskApi, check_operations
-from service.http import bounds
+from service.http import bounds, uploads
 from service.http.app_context import AppContext, current_context, request_id
 from service.http.feed_middleware import FeedMiddleware
 from service.http.front_door import FrontDoor
@@ -45,14 +61,24 @@ MAX_BODY = bounds.MAX_BODY
 
 _NOUNS = (
     passports,
+    particulars,
+    learners,
+    placements,
+    estimates,
     places,
     agreements,
     progress,
+    projects,
     holidays,
+    norms,
+    observances,
+    exchange_rates,
     imports,
     events,
     openings,
     members,
+    merges,
+    hand_overs,
     programme,
     tasks,
     task_templates,
@@ -61,6 +87,11 @@ _NOUNS = (
     accounts,
     reminders,
     feeds,
+    files,
+    gifts,
+    documents,
+    document_templates,
+    office_papers,
 )
 
 
@@ -98,7 +129,9 @@ def create_app(
     app.register_blueprint(docs.blp)
     app.register_blueprint(routes.blp)
     app.before_request(_name_request)
+    app.before_request(_begin_day)
     app.before_request(_refuse_without_body)
+    uploads.let_in(app)
     app.before_request(bounds.check_address)
     app.before_request(bounds.check_form)
     app.after_request(_secure)
@@ -128,10 +161,18 @@ def _name_request() -> None:
     g.request_id = request_id(request.headers.get("X-Request-Id", ""))
 
 
+def _begin_day() -> None:
+    """Before anything of the office is read; what only asks whether the service works does not depend on it."""
+    if request.blueprint is not None:
+        current_context().day_turn.look()
+
+
 def _refuse_without_body() -> None:
     """Refuse a request whose body did not arrive, or that waited too long for a thread, as the server in front says."""
     if request.environ.get(WAITED):
         raise Busy
+    if request.environ.get(REFUSED) == HTTPStatus.INSUFFICIENT_STORAGE:
+        raise NoSpace
     if (status := request.environ.get(REFUSED)) is not None:
         raise refusal(status)
 

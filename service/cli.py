@@ -65,6 +65,10 @@ Settings are environment variables:
                       networks inside, with commas between them, in which the servers of accounts'
                       messengers may be (default: none, they are on the internet)
   DESK_PASSPORT_DAYS  how long after the last visit a passport is kept (default: 30)
+  DESK_FILES_URL      where the bytes of files are kept: file: (default, the folder files in DESK_VAR)
+                      or file:/a/folder, which several machines may share
+  DESK_FILE_LIMIT     the largest file, like 25 MB (default)
+  DESK_FILE_QUOTA     how much an account may upload within a day, like 1 GB (default)
   DESK_OIDC_ISSUER, DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET, DESK_OIDC_NAME
                       signing in through a login provider (OpenID Connect),
                       what the button calls it (default: none)
@@ -316,14 +320,21 @@ def desk() -> None:
 
 @desk.command()
 def init() -> None:
-    """Create or migrate the database. Doing it again changes nothing."""
+    """Create or migrate the database, and add the provinces of both countries that it lacks.
+
+    Doing it again changes nothing.
+    """
     from models.database import Database
+    from seed.reference import add_reference
 
     settings = load_settings()
     revision = _migrate(settings.database_url)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, locality=settings.locality)
     try:
+        place = CommandContext(settings, database)
         _take_key(database, settings)
+        with database.transaction() as session:
+            add_reference(session, place.act())
     finally:
         database.dispose()
     click.echo(f"The database is ready ({revision}). Cơ sở dữ liệu đã sẵn sàng.")
@@ -598,6 +609,7 @@ def _read_password() -> str:
 
 desk.add_command(keeping.backup)
 desk.add_command(keeping.restore)
+desk.add_command(keeping.files)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from models import database_file
 from models.database_file import Identity
@@ -18,6 +18,8 @@ from models.office import CODE_PATTERN, Office
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+DEFAULT_FILE_LIMIT = 25_000_000
+DEFAULT_FILE_QUOTA = 1_000_000_000
 IDENTITY = "DESK_DATABASE_FILE"
 """The variable in which a supervisor tells its children which SQLite file they may open."""
 
@@ -54,7 +56,8 @@ class LoginProvider:
 class Settings:
     """All settings from the environment. ``secret_key`` signs cookies and encrypts stored responses; ``proxies`` is how
     many are in front, each of which adds to X-Forwarded-For. ``database_identity`` names the SQLite file that a
-    supervised process may open; the supervisor sets it.
+    supervised process may open; the supervisor sets it. ``files`` is the folder of uploaded files, None for the one in
+    ``var``; ``file_limit`` bounds one of them and ``file_quota`` what an account uploads within a day, in bytes.
     """
 
     database_url: str
@@ -74,10 +77,18 @@ class Settings:
     contact: str = ""
     public_feed: bool = True
     passport_days: int = 30
+    files: Path | None = None
+    file_limit: int = DEFAULT_FILE_LIMIT
+    file_quota: int = DEFAULT_FILE_QUOTA
     proxies: int = 0
     messenger_networks: Networks = ()
     login_provider: LoginProvider | None = None
     database_identity: Identity | None = None
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the bytes of files are kept."""
+        return self.files or self.var / "files"
 
     @property
     def office(self) -> Office:
@@ -125,6 +136,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact=_contact(env.get("DESK_CONTACT") or ""),
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
+        files=_files_folder(env.get("DESK_FILES_URL") or "file:"),
+        file_limit=_size(env, "DESK_FILE_LIMIT", DEFAULT_FILE_LIMIT, 10_000, 1_000_000_000),
+        file_quota=_size(env, "DESK_FILE_QUOTA", DEFAULT_FILE_QUOTA, 10_000, 1_000_000_000_000),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
         messenger_networks=_networks(env, "DESK_MESSENGER_NETWORKS"),
         login_provider=_login_provider(env),
@@ -174,6 +188,30 @@ def _seconds(env: Mapping[str, str], name: str, default: float, low: float, high
     if not low <= value <= high:
         raise BadSetting(name, text, f"must be a number of seconds from {low:g} to {high:g}")
     return value
+
+
+_SIZE = re.compile(r"(\d{1,12}) ?(k|M|G)?B?", re.ASCII)
+_UNITS = {None: 1, "k": 1000, "M": 1_000_000, "G": 1_000_000_000}
+
+
+def _size(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    """A size in bytes, also written like ``25 MB``; a unit is a thousand of the one before."""
+    text = env.get(name)
+    if not text:
+        return default
+    found = _SIZE.fullmatch(text.strip())
+    size = int(found[1]) * _UNITS[found[2]] if found else -1
+    if not low <= size <= high:
+        raise BadSetting(name, text, f"must be a size like 25 MB, from {low} to {high} bytes")
+    return size
+
+
+def _files_folder(url: str) -> Path | None:
+    scheme, _colon, path = url.partition(":")
+    folder = unquote(path.removeprefix("//"))
+    if scheme != "file" or (folder and not folder.startswith("/")) or "\0" in folder:
+        raise BadSetting("DESK_FILES_URL", url, "must be file: (the folder files in DESK_VAR) or file:/a/folder")
+    return Path(folder) if folder else None
 
 
 def _networks(env: Mapping[str, str], name: str) -> Networks:

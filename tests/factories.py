@@ -15,18 +15,25 @@ from calendars.reminders.due_times import office_days
 from models.accounts import User
 from models.event_parts import Member, Task, TaskTemplate
 from models.events import Event
+from models.norms import Norm
+from models.observances import Observance
 from models.office import Office
 from models.places import Locality, Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
     EventKind,
     EventStatus,
+    GuestClass,
+    HolidayCalendar,
     LocalityLevel,
     MemberRole,
+    NormItem,
+    NormUnit,
     ReminderAnchor,
     Role,
 )
 from service.actions import change_log
+from service.actions.events.sides import EventSides
 
 OFFICE = Office(locality="hai-duong", timezone="Asia/Ho_Chi_Minh", public_url="https://desk.example.org")
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -122,7 +129,8 @@ def make_event(session: Session, **values: Any) -> Event:
 def make_member(session: Session, event: Event, person: Person | None = None, **values: Any) -> Member:
     """A member of an event; without ``person`` one is made that has an address."""
     person = person or make_person(session, email=f"person{next(_numbers)}@example.org")
-    row = {"event_id": event.id, "person_id": person.id, "role": MemberRole.MEMBER} | values
+    side = EventSides(session, event).of(person.organisation_id)
+    row = {"event_id": event.id, "person_id": person.id, "role": MemberRole.MEMBER, "side": side} | values
     made: Member = _kept(session, Member(**row))
     return made
 
@@ -165,11 +173,11 @@ def make_rule(session: Session, **values: Any) -> ReminderRule:
     return made
 
 
-def make_reminder(session: Session, event: Event, rule: ReminderRule | None = None, **values: Any) -> Reminder:
+def make_reminder(session: Session, event: Event | None, rule: ReminderRule | None = None, **values: Any) -> Reminder:
     """A pending reminder, due at ``NOW``; made by hand, so the sender's recheck may find that it does not hold."""
     due = values.get("due_at", NOW)
     row = {
-        "event_id": event.id,
+        "event_id": event.id if event else None,
         "rule_id": rule.id if rule else None,
         "rule_key": rule.id if rule else f"rule-{next(_numbers)}",
         "recipient": "desk@example.org",
@@ -179,4 +187,34 @@ def make_reminder(session: Session, event: Event, rule: ReminderRule | None = No
         "updated_at": due,
     } | values
     made: Reminder = _kept(session, Reminder(**row))
+    return made
+
+
+def make_norm(session: Session, **values: Any) -> Norm:
+    """What meals may cost: 2,000,000 đồng for a person and day, class B."""
+    row = {
+        "act": "Thông tư 35/2026/TT-BTC",
+        "article": "8",
+        "valid_from": date(2026, 5, 18),
+        "guest_class": GuestClass.B,
+        "item": NormItem.MEALS,
+        "unit": NormUnit.PERSON_DAY,
+        "amount": 2_000_000,
+    } | values
+    made: Norm = _kept(session, Norm(**row))
+    return made
+
+
+def make_observance(session: Session, **values: Any) -> Observance:
+    """A day of Laos on which greetings go out: 2 December, since 1975."""
+    row = {
+        "name": {"vi": "Quốc khánh Lào", "lo": "ວັນຊາດລາວ", "en": "Lao National Day"},
+        "country": "LA",
+        "recurs_calendar": HolidayCalendar.SOLAR,
+        "recurs_month": 12,
+        "recurs_day": 2,
+        "since_year": 1975,
+        "greets": True,
+    } | values
+    made: Observance = _kept(session, Observance(**row))
     return made

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+import yaml
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
@@ -248,6 +249,12 @@ FORBIDDEN: dict[str, dict[str, str]] = {
         r"bị lỡ": "quá hạn",
         r"(Trường|Tên|Tham số) chưa biết": "không có … này",
         r"\d{4,} kB|\} %": "1.000 kB; 5%",
+        r"^(Đã hủy|Đã hoãn|Đổi ngày giờ|Thay đổi|Nhắc việc): \{title\}": "a subject names the paper: Thông báo …",
+        r"hoãn hoặc hủy:$": "say which of both",
+        r"kỷ niệm \{ordinal\} năm:": "Lễ kỷ niệm 50 năm Ngày …: no colon",
+        r"Hiệp ước hữu nghị": "a proper name: Hiệp ước Hữu nghị và Hợp tác",
+        r"Sít Thị": "Khăm Phăn Sít Thi Đăm Pha, as he signed",
+        r"\(dự thảo\)": "the state says it",
     },
     "lo": {
         "ເຫດການ": "ກິດຈະກຳ: ເຫດການ is an incident",
@@ -273,6 +280,15 @@ FORBIDDEN: dict[str, dict[str, str]] = {
         "ແອັບ": "ໂປຣແກຣມ",
         "ຂັ້ນດ້ວຍຈຸດ": "ຈຸດ is a dot too: show the mark",
         "ຄັ້ງທີ \\{ordinal\\}": "ຄົບຮອບ {n} ປີ: the number counts years",
+        "^(ຍົກເລີກ|ປ່ຽນແປງ|ເລື່ອນແລ້ວ|ປ່ຽນວັນເວລາ): \\{title\\}": "a subject names the kind of paper: ແຈ້ງ…",
+        "ເລື່ອນ ຫຼື ຍົກເລີກ:$": "say which of both",
+        "ຫວຽດນາມ - ລາວ|ຫາຍເຢືອງ - ວຽງຈັນ|ຮ່າໂນ້ຍ - [^,]*ວຽງຈັນ": "each language names its own side first",
+        "ພິທີສະເຫຼີມສະຫຼອງ \\d+ ປີ": "ພິທີສະເຫຼີມສະຫຼອງ … ຄົບຮອບ {n} ປີ",
+        "ການສ້າງພັກ|ງານສ້າງພັກ|(?<!ກໍ່)ສ້າງພັກ": "ກໍ່ສ້າງພັກ",
+        "ເລຂາຄະນະພັກແຂວງ": "ເລຂາພັກແຂວງ",
+        "(?<!ງານ)ບຸນ(ລະດູໃບໄມ້ຫຼົ່ນ)": "ງານບຸນ",
+        "ນາຍແປພາສາ": "ນາຍພາສາ",
+        "\\(ຮ່າງ\\)": "the state says it",
     },
 }
 """By language, what a translation never says → the word of docs/glossary.md, or why."""
@@ -308,6 +324,22 @@ def test_one_word_for_one_thing(language: str) -> None:
     }
     assert not found, listed(f"use the words of docs/glossary.md in {language}.po", found)
     assert EXCEPTIONS[language].keys() <= texts.keys()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_programme_uses_the_same_words(language: str) -> None:
+    files = sorted((ROOT / "seed" / "programme").glob("*.yaml"))
+    texts = {
+        text: path.name for path in files for text in translations.texts_of(yaml.safe_load(path.read_text()), language)
+    }
+    assert len(texts) > 200
+    found = {
+        f"{text} ({pattern} → {instead})": where
+        for text, where in texts.items()
+        for pattern, instead in FORBIDDEN[language].items()
+        if says(text, pattern)
+    }
+    assert not found, listed(f"use the words of docs/glossary.md in {language}", found)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -78,7 +78,7 @@ class BookingTimes:
     def problems(self) -> Message | None:
         """Why nothing can be booked for these times; None when something can."""
         if self.end <= self.start:
-            return message(N_("Must be after from."))
+            return message(N_("The end must be after the beginning."))
         if (self.last_day - self.first_day).days > LONGEST_DAYS:
             return message(N_("A booking lasts ten years at the most."))
         return None

@@ -5,6 +5,9 @@
 * so many in the period, and quotas of people: by the end of the period;
 * open: never.
 
+Of years before an agreement's records begin nobody knows what was done. "One every a–b years" is counted from the first
+year with records; what else fell due then falls due still, and progress says of it that nothing is on record.
+
 An event belongs to the year it begins in; in a year that is hardly part of the period, to the nearest that is.
 """
 
@@ -33,7 +36,12 @@ def due_years(period: Days) -> tuple[int, ...]:
 
 def year_of(occasion: EventRecord, listed: Sequence[int]) -> int:
     """The due year an event belongs to: that of its first day; at the period's edge the nearest that is due."""
-    return min(max(occasion.days.first.year, listed[0]), listed[-1])
+    return listed_year(occasion.days.first, listed)
+
+
+def listed_year(day: date, listed: Sequence[int]) -> int:
+    """The due year a day belongs to; at the period's edge the nearest that is due."""
+    return min(max(day.year, listed[0]), listed[-1])
 
 
 def last_day_for(period: Days, year: int) -> date:
@@ -55,9 +63,22 @@ def slots_due(undertaking: CommitmentTerms, held: Sequence[int], coming: Sequenc
             before = sum(1 for year in held if year < listed[-1])
             return {listed[-1]: max(0, (undertaking.count or 1) - before)}
         case FrequencyType.EVERY:
-            return _every(undertaking.max_years or 1, listed, held, coming)
+            return _every(undertaking.max_years or 1, counted_years(undertaking), held, coming)
         case FrequencyType.OPEN:
             return {}
+
+
+def counted_years(undertaking: CommitmentTerms) -> tuple[int, ...]:
+    """The due years in which one every a–b years is counted: from the first one with records.
+
+    At least the last b of them, in which what is known of the years before counts too; all where none has records.
+    """
+    listed = due_years(undertaking.period)
+    recorded = [year for year in listed if undertaking.has_records_of(year)]
+    if not recorded:
+        return listed
+    first = min(recorded[0], listed[-1] - (undertaking.max_years or 1) + 1)
+    return tuple(year for year in listed if year >= first)
 
 
 def _every(most: int, listed: Sequence[int], held: Sequence[int], coming: Sequence[int]) -> dict[int, int]:

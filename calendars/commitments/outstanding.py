@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from calendars.commitments.due_years import due_years, last_day_for, year_of
+from calendars.commitments.due_years import counted_years, due_years, last_day_for, year_of
 from calendars.commitments.event_matching import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.durations import add_units
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
+from calendars.learners.counting import begun, expected
 from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 
@@ -89,9 +90,11 @@ def outstanding(undertaking: CommitmentTerms, judged: Iterable[Evaluation], toda
 
     ``earliest`` is the first day that leaves time to prepare. A year that is over is owed no more; "one every a–b
     years" passed over is owed in the year of ``earliest``, and each further one is counted from the one before it.
-    Nothing is outstanding of open commitments, nor after the period.
+    Nothing is outstanding of open commitments, nor after the period, nor of years without records.
     """
-    if undertaking.is_open or today > undertaking.period.last:
+    if undertaking.projects:
+        return Outstanding(tuple(handovers_owed(undertaking, today, earliest)))
+    if not _can_be_owed(undertaking, today):
         return Outstanding()
     reckoning = _Calculation(undertaking, judged, today, earliest)
     shortfalls, people = tuple(reckoning.shortfalls()), reckoning.people_missing() or 0
@@ -106,10 +109,32 @@ def outstanding_slots(
 
     Of "one every a–b years" only the next: how soon another falls due depends on the day this one gets.
     """
-    if undertaking.is_open or today > undertaking.period.last:
+    if undertaking.projects:
+        owed = handovers_owed(undertaking, today, earliest)
+        return OutstandingSlots((), tuple(one.why for one in owed))
+    if not _can_be_owed(undertaking, today):
         return OutstandingSlots((), ())
     reckoning = _Calculation(undertaking, judged, today, earliest)
     return OutstandingSlots(tuple(reckoning.slots()), tuple(reckoning.obstacles))
+
+
+def handovers_owed(undertaking: CommitmentTerms, today: date, earliest: date) -> Iterator[Shortfall]:
+    """The handovers that are still owed, one for each project without an event for it; none after the period.
+
+    No visit makes up for them, so plans propose none: the project's page says what comes next.
+    """
+    period = undertaking.period
+    for one in undertaking.projects if today <= period.last else ():
+        if one.handed_over is None and not one.has_coming_handover:
+            why = message(N_("“{project}” is not handed over yet."), project=one.title)
+            yield Shortfall(due_years(period)[-1], 1, max(earliest, period.first), period.last, why)
+
+
+def _can_be_owed(undertaking: CommitmentTerms, today: date) -> bool:
+    """Whether the agreement promises a number and still holds, and its records begin within it."""
+    if undertaking.is_open or today > undertaking.period.last:
+        return False
+    return undertaking.has_records_of(due_years(undertaking.period)[-1])
 
 
 class _Calculation:
@@ -160,7 +185,7 @@ class _Calculation:
         due = self.undertaking.count or 1
         for year in self.listed:
             begin, end = self._year(year)
-            if end < self.today:
+            if end < self.today or not self.undertaking.has_records_of(year):
                 continue
             missing = due - sum(1 for one in self._all() if year_of(one, self.listed) == year)
             missing -= self._waiting(missing, [one for one in self.postponed if year_of(one, self.listed) == year])
@@ -171,7 +196,7 @@ class _Calculation:
     def _now_and_then(self) -> Iterator[Shortfall]:
         """One at a time; each further one is counted from the year the one before it falls due."""
         least, most = self.undertaking.min_years or 1, self.undertaking.max_years or 1
-        start, end = self.listed[0], self.listed[-1]
+        start, end = counted_years(self.undertaking)[0], self.listed[-1]
         there = sorted((*self._all(), *self.postponed), key=lambda one: (one.days.first, one.id))
         self._waiting(len(self.postponed), self.postponed)
         last, deadline = start - 1, min(start + most - 1, end)
@@ -271,8 +296,8 @@ class _Calculation:
             return None
         self._name_postponed_people(total)
         known = [*self._all(), *self.postponed]
-        missing = max(0, total - sum(one.people or 0 for one in known))
-        unknown = [one for one in known if one.people is None] if missing else []
+        missing = max(0, total - self._people(known))
+        unknown = [one for one in known if one.people_planned is None] if missing else []
         for one in unknown:
             what = N_(
                 "“{title}” has no head-count, so what is left of the quota of {total} people is not known: fill it in."
@@ -282,12 +307,19 @@ class _Calculation:
 
     def _name_postponed_people(self, total: int) -> None:
         """Name the postponed events that the quota of people relies on."""
-        missing = total - sum(one.people or 0 for one in self._all())
+        missing = total - self._people(self._all())
         for one in self.postponed:
             if missing <= 0:
                 return
             self._name_postponed(one)
-            missing -= one.people or 0
+            missing -= one.people_planned or 0
+
+    def _people(self, occasions: Sequence[EventRecord]) -> int:
+        """How many people they took in or will: of what was held with learners who began or still may, each once."""
+        held = {one.id for one in self.held if one.learners}
+        learners = [one for occasion in occasions if occasion.id in held for one in occasion.learners]
+        others = (one.people_planned or 0 for one in occasions if one.id not in held)
+        return len({*begun(learners, self.today), *expected(learners, self.today)}) + sum(others)
 
     def _batches(self, quota: int) -> int:
         high = self.undertaking.headcount_max

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours
 from calendars.conflicts.commitment_checks import EventWarning
-from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
 from models.i18n import N_, message
 from models.vocabulary import BookingState, ResourceType, Severity
@@ -97,8 +96,8 @@ def _outside(stay: Days, booked: Sequence[CheckedBooking]) -> Iterator[EventWarn
                 message(
                     N_("“{resource}” is booked for {first} to {last}, when the visit is not there."),
                     resource=one.name,
-                    first=numeric_day(times.first_day),
-                    last=numeric_day(times.last_day),
+                    first=times.first_day,
+                    last=times.last_day,
                 ),
                 one.id,
                 message(N_("Move the booking or give it back, unless it is meant so.")),

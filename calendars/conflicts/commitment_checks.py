@@ -1,16 +1,16 @@
 """Whether a visit fits what was promised: warnings that follow from its commitment and agreement alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from calendars.commitments.event_matching import CommitmentTerms
+from calendars.commitments.event_matching import CommitmentTerms, counted, lacking_people
 from calendars.days.durations import amount, length_fits, promised_length
-from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days, days_after
+from calendars.events.activity_types import ACTIVITY_TYPE_NAMES, type_names
 from calendars.events.host_days import MINIMUM_DAYS
 from models.i18n import N_, Message, message
-from models.vocabulary import Severity
+from models.vocabulary import ActivityType, Severity
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,26 @@ class EventWarning:
 
 @dataclass(frozen=True)
 class CheckedEvent:
-    """What an event says about itself; ``headcount`` None is not known yet."""
+    """What an event says about itself; ``headcount`` None is not known yet, nor an empty ``composition``."""
 
     days: Days
     headcount: int | None
+    activity_type: ActivityType | None = None
+    composition: Mapping[str, int] = field(default_factory=dict)
 
 
 def commitment_warnings(visit: CheckedEvent, promise: CommitmentTerms) -> list[EventWarning]:
-    """What does not fit, in the order head-count, duration, period; empty when all fits or nothing was agreed.
+    """What does not fit, in the order head-count, composition, type, duration, period.
+
+    Empty when all fits or nothing was agreed.
 
     Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
     one day more is over 3, and nothing is rounded.
     """
     return [
         *_headcount(visit, promise),
+        *_composition(visit, promise),
+        *_type(visit, promise),
         *_duration(visit, promise),
         *_period(visit, promise),
     ]
@@ -60,13 +66,13 @@ def short_notice(visit: CheckedEvent, today: date, minimum_days: int = MINIMUM_D
         return None
     detail = message(
         N_("Days left until {day}: {ahead}; the office asks for {minimum}."),
-        day=numeric_day(visit.days.first),
+        day=visit.days.first,
         ahead=ahead,
         minimum=minimum_days,
     )
     advice = message(
         N_("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
-        day=numeric_day(days_after(today, minimum_days)),
+        day=days_after(today, minimum_days),
     )
     return EventWarning("short_notice", Severity.WARNING, detail, advice=advice)
 
@@ -95,13 +101,37 @@ def _headcount(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventW
         yield EventWarning("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
+def _composition(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
+    if lacking_people(visit.composition, promise.composition):
+        detail = message(
+            N_("Composition planned: {composition}. Promised at least: {promised}."),
+            composition=counted(visit.composition),
+            promised=counted(promise.composition),
+        )
+        advice = message(N_("Add who is missing, or change the commitment if others were agreed."))
+        yield EventWarning("composition_incomplete", Severity.WARNING, detail, promise.id, advice)
+
+
+def _type(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
+    if promise.activity_types and visit.activity_type and visit.activity_type not in promise.activity_types:
+        detail = message(
+            N_("Type of activity planned: {type}. Promised: {promised}."),
+            type=message(ACTIVITY_TYPE_NAMES[visit.activity_type]),
+            promised=type_names(promise.activity_types),
+        )
+        advice = message(
+            N_("It does not fulfil the commitment: choose another type, or link it to another commitment.")
+        )
+        yield EventWarning("activity_type_differs", Severity.WARNING, detail, promise.id, advice)
+
+
 def _duration(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     if length_fits(visit.days, promise):
         detail = message(
             N_("Days planned: {days} ({first} to {last}). Promised: {promised}."),
             days=len(visit.days),
-            first=numeric_day(visit.days.first),
-            last=numeric_day(visit.days.last),
+            first=visit.days.first,
+            last=visit.days.last,
             promised=promised_length(promise),
         )
         advice = message(N_("Change the days, or the commitment if another length was agreed."))
@@ -114,10 +144,10 @@ def _period(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarn
         return
     detail = message(
         N_("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
-        first=numeric_day(visit.days.first),
-        last=numeric_day(visit.days.last),
-        starts_on=numeric_day(period.first),
-        ends_on=numeric_day(period.last),
+        first=visit.days.first,
+        last=visit.days.last,
+        starts_on=period.first,
+        ends_on=period.last,
     )
     if promise.counts_on(visit.days):
         advice = message(

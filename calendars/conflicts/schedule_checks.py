@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from functools import cache
-from typing import Any
-
-from babel import Locale
 
 from calendars.conflicts.commitment_checks import EventWarning
-from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, Span, days_taken, event_span
-from calendars.events.host_days import HostedVisit, busy_days, numeric_days, stay_taken
+from calendars.events.host_days import HostedVisit, busy_days, days_in_words, stay_taken
+from calendars.people.passport_words import country_name
 from models.collation import person_key
 from models.i18n import N_, Message, message
-from models.vocabulary import ActivityType, EventKind, Severity
+from models.text import LocalizedText, localized
+from models.vocabulary import ActivityType, EventKind, Language, Severity
 
 MOST_NAMED = 5
 """So many other visits are named one by one; of more only the number is told."""
@@ -46,7 +43,7 @@ def holiday_warnings(days: Days, off: Mapping[date, Sequence[Holiday]], free: Da
             Severity.WARNING,
             message(
                 N_("Public holiday in {country}: {holiday}, {days}."),
-                country=_country(alike[0].country),
+                country=country_name(alike[0].country),
                 holiday=alike[0].name,
                 days=_in_runs([holiday.day for holiday in alike]),
             ),
@@ -71,7 +68,7 @@ def host_warnings(stay: HostedVisit, others: Iterable[HostedVisit], free: Days |
         EventWarning(
             "host_overlap",
             Severity.WARNING,
-            message(N_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
+            message(N_("The host also receives “{title}”, {days}."), title=other.title, days=days_in_words(other.days)),
             other.id,
             advice,
             free,
@@ -90,7 +87,7 @@ class PersonAssignment:
     known."""
 
     person_id: str
-    person: str
+    person: str | Mapping[str, str]
     event_id: str
     title: Mapping[str, str]
     first_day: date
@@ -138,8 +135,10 @@ def person_warnings(
 
     ``by_person`` are all engagements of these people, this event's own among them.
     """
+    mine = list(mine)
+    names = {one.person_id: one.person for one in mine}
     found = {
-        (one.person, one.person_id, other.first_day, other.event_id): other
+        (_written(one.person), one.person_id, other.first_day, other.event_id): other
         for one in mine
         for other in by_person.get(one.person_id, ())
         if other.event_id != one.event_id and one.clashes_with(other)
@@ -151,9 +150,9 @@ def person_warnings(
             Severity.WARNING,
             message(
                 N_("{person} is also in “{title}”, {days}."),
-                person=person,
+                person=names[person_id],
                 title=found[person, person_id, first_day, event_id].title,
-                days=numeric_days(found[person, person_id, first_day, event_id].days),
+                days=days_in_words(found[person, person_id, first_day, event_id].days),
             ),
             event_id,
             advice,
@@ -162,25 +161,23 @@ def person_warnings(
     ]
 
 
+def _written(name: str | Mapping[str, str]) -> str:
+    """The name that sorts; of a text in several languages the one that all fall back to."""
+    return name if isinstance(name, str) else localized(name, Language.VI)
+
+
 def _free(free: Days | None) -> Message | None:
     if free is None:
         return None
-    return message(N_("Free: {first} to {last}."), first=numeric_day(free.first), last=numeric_day(free.last))
+    return message(N_("Free: {first} to {last}."), first=free.first, last=free.last)
 
 
-def _in_runs(days: Sequence[date]) -> str:
-    """Days in figures, those in a row joined: ``14/4/2027–16/4/2027, 20/4/2027``."""
+def _in_runs(days: Sequence[date]) -> tuple[LocalizedText, ...]:
+    """Days as a value of a message, those in a row joined: ``14–16 April 2027, 20 April 2027``."""
     runs: list[Days] = []
     for day in sorted(set(days)):
         if runs and (day - runs[-1].last).days == 1:
             runs[-1] = Days(runs[-1].first, day)
         else:
             runs.append(Days(day, day))
-    return ", ".join(map(numeric_days, runs))
-
-
-@cache
-def _country(code: str) -> Mapping[str, str]:
-    """What a country is called in each language; its code where no name is known. Source: CLDR."""
-    names: dict[str, Any] = {language: Locale.parse(name).territories for language, name in BABEL_LOCALES.items()}
-    return {language: known.get(code, code) for language, known in names.items()}
+    return tuple(map(days_in_words, runs))

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from calendars.commitments.due_years import due_years
 from calendars.commitments.event_matching import BEGUN, CommitmentTerms
 from calendars.conflicts.commitment_checks import EventWarning
-from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
-from calendars.events.host_days import numeric_days
+from calendars.events.host_days import days_in_words
 from models.i18n import N_, message
 from models.vocabulary import EventStatus, FrequencyType, Severity
 
@@ -74,7 +73,7 @@ def second_of_year(visit: LinkedVisit, promise: CommitmentTerms, linked: Sequenc
         text = N_("Promised for the whole agreement: {count}. There already: “{title}”, {days}.")
     else:
         text = N_("Promised for {year}: {count}. There already: “{title}”, {days}.")
-    detail = message(text, year=year_of(visit), count=due, title=first.title, days=numeric_days(first.days))
+    detail = message(text, year=year_of(visit), count=due, title=first.title, days=days_in_words(first.days))
     if first.status is EventStatus.POSTPONED:
         advice = message(N_("“{title}” is postponed: give it new days instead of planning another."), title=first.title)
     else:
@@ -86,6 +85,6 @@ def ceremony_in_another_year(year: int | None, days: Days) -> EventWarning | Non
     """A warning when a ceremony is not held in the year whose anniversary it is."""
     if year is None or days.first.year == year:
         return None
-    detail = message(N_("Ceremony of the year {year}, held on {day}."), year=year, day=numeric_day(days.first))
+    detail = message(N_("Ceremony of the year {year}, held on {day}."), year=year, day=days.first)
     advice = message(N_("Change its day, or the year it is for."))
     return EventWarning("ceremony_in_another_year", Severity.WARNING, detail, advice=advice)

@@ -23,6 +23,9 @@ NAME_PARTS = 26
 
 WIDTH = MONTHS * PARTS
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""The years that calendars and papers of the office show: a mistyped one must not lead to an empty page."""
+
 K = TypeVar("K", bound=Hashable)
 
 

@@ -5,42 +5,28 @@ from datetime import date, datetime, time
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_date, get_timezone_location
+from babel.dates import get_timezone_location
 
 from calendars.days.office_clock import ShownTimes
-from calendars.days.spans import zone_info
+from calendars.days.spans import Days, zone_info
+from models.day_texts import BABEL_LOCALES as BABEL_LOCALES
+from models.day_texts import day_and_month
+from models.day_texts import format_day as format_day
+from models.day_texts import in_words as in_pattern
+from models.day_texts import numeric_day as numeric_day
 from models.errors import InvalidValue
 from models.i18n import N_, translate
 from models.text import LocalizedText
-from models.vocabulary import Language
+from models.vocabulary import KnownTo, Language
 
-BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
-"""English uses en_GB: its readers here expect the day first."""
+_KNOWN_WORDS = {
+    Language.VI: {KnownTo.YEAR: "năm", KnownTo.MONTH: "tháng"},
+    Language.LO: {KnownTo.YEAR: "ປີ", KnownTo.MONTH: "ເດືອນ"},
+}
+"""What stands before the figures of a year or a month; English has none, and names its months."""
 
 _UTC_AREA = "Etc/"
 _UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Greenwich"})
-
-
-def numeric_day(day: date) -> str:
-    """A date in figures, ``10/3/2027`` or ``03/02/2027``: day, month, year, read the same way in all three languages.
-
-    Days below 10 and the months 1 and 2 are written with a zero, so that no figure can be put before them.
-    Source: Decree 30/2020/NĐ-CP, annex I.
-    """
-    return f"{_day_and_month(day)}/{day.year}"
-
-
-def _day_and_month(day: date) -> str:
-    return f"{day.day:02}/{day.month:02}" if day.month < 3 else f"{day.day:02}/{day.month}"
-
-
-def format_day(day: date, language: str) -> str:
-    """One date: ``10/3/2027`` in Vietnamese, ``10 ມີນາ 2027`` in Lao, ``10 March 2027`` in English.
-
-    Unknown languages are formatted as English. Source: CLDR's long form for Lao and English; for Vietnamese the figures
-    used in official correspondence.
-    """
-    return numeric_day(day) if language == Language.VI else _words(day, "d MMMM y", language)
 
 
 def format_days(first_day: date, last_day: date, language: str) -> str:
@@ -56,9 +42,53 @@ def format_days(first_day: date, last_day: date, language: str) -> str:
     if same_year and first_day.month == last_day.month:
         return f"{first_day.day:02}–{end}" if language == Language.VI else f"{first_day.day}–{end}"
     if language == Language.VI:
-        start = _day_and_month(first_day) if same_year else numeric_day(first_day)
+        start = day_and_month(first_day) if same_year else numeric_day(first_day)
         return f"{start}–{end}"
-    return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
+    return f"{in_pattern(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
+
+
+def format_known(days: Days, known_to: KnownTo, language: str) -> str:
+    """Days as far as they are known: ``năm 2008``, ``tháng 6/2021``; ``ປີ 2008``; ``2008``, ``June 2021``.
+
+    Spans: ``năm 2008–2012``, ``tháng 6–8/2021``, ``June–August 2021``. Dated ones as
+    :func:`format_days` writes them. This is the one place that does.
+    """
+    if known_to is KnownTo.DAY:
+        return format_days(days.first, days.last, language)
+    first, last = days.first, days.last
+    if known_to is KnownTo.YEAR:
+        years = str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
+        return _called(language, known_to, years)
+    if language not in _KNOWN_WORDS:
+        return _months_in_words(first, last)
+    if (first.year, first.month) == (last.year, last.month):
+        return _called(language, known_to, month_in_figures(first))
+    if first.year == last.year:
+        return _called(language, known_to, f"{_month_figure(first)}–{month_in_figures(last)}")
+    return _called(language, known_to, f"{month_in_figures(first)}–{month_in_figures(last)}")
+
+
+def _called(language: str, known_to: KnownTo, figures: str) -> str:
+    words = _KNOWN_WORDS.get(Language(language)) if language in set(Language) else None
+    return f"{words[known_to]} {figures}" if words else figures
+
+
+def _months_in_words(first: date, last: date) -> str:
+    end = in_pattern(last, "MMMM y", Language.EN)
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    if first.year == last.year:
+        return f"{in_pattern(first, 'MMMM', Language.EN)}–{end}"
+    return f"{in_pattern(first, 'MMMM y', Language.EN)} – {end}"
+
+
+def month_in_figures(day: date) -> str:
+    """A month with its year: ``6/2021``, ``02/2022``; 1 and 2 with a zero, as :func:`numeric_day` writes them."""
+    return f"{_month_figure(day)}/{day.year}"
+
+
+def _month_figure(day: date) -> str:
+    return f"{day.month:02}" if day.month < 3 else str(day.month)
 
 
 def format_hours(start: time | None, end: time | None) -> str:
@@ -130,8 +160,11 @@ def format_own_hours(times: ShownTimes, language: str) -> str:
 def format_times(times: ShownTimes, language: str) -> str:
     """Days and hours on one line: ``08:00–09:30, 10/3/2027``; with the hours of the place itself in brackets.
 
-    On a single day its times; otherwise from a time of the first day to one of the last.
+    On a single day its times; otherwise from a time of the first day to one of the last. Of what is known to the month
+    or the year only that.
     """
+    if times.known_to is not KnownTo.DAY:
+        return format_known(times.days, times.known_to, language)
     first, last = (format_day(day, language) for day in (times.days.first, times.days.last))
     if not times.has_hours:
         told = format_days(times.days.first, times.days.last, language)
@@ -146,14 +179,14 @@ def format_times(times: ShownTimes, language: str) -> str:
 
 def format_weekday(day: date, language: str) -> str:
     """The day of the week, capitalised for a heading: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
-    name = _words(day, "EEEE", language)
+    name = in_pattern(day, "EEEE", language)
     return name[:1].upper() + name[1:]
 
 
 @cache
 def names_of_months(language: Language) -> Sequence[str]:
     """January first, as they stand between a day and a year: ``tháng 2 năm``, ``ກຸມພາ``, ``February``."""
-    names = [_words(date(2027, month, 1), "MMMM", language) for month in range(1, 13)]
+    names = [in_pattern(date(2027, month, 1), "MMMM", language) for month in range(1, 13)]
     return [f"{name} năm" for name in names] if language is Language.VI else names
 
 
@@ -173,8 +206,3 @@ def format_instant(at: datetime, zone: str, language: str) -> str:
     local = at.astimezone(zone_info(zone))
     joint = " ngày " if language == Language.VI else ", "
     return f"{local:%H:%M}{joint}{format_day(local.date(), language)}"
-
-
-def _words(day: date, pattern: str, language: str) -> str:
-    locale = BABEL_LOCALES[Language(language)] if language in set(Language) else BABEL_LOCALES[Language.EN]
-    return format_date(day, pattern, locale=locale)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from calendars.days import lunar
+from models.vocabulary import Festival
 
 NAMED = frozenset({"VN", "LA"})
 """The countries whose holidays have names in all three languages."""
@@ -64,6 +65,29 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
 PI_MAI = "Lao New Year's Day"
 """What the library calls Pi Mai: the Lao government fixes its days two to four weeks ahead, with added days in some
 years (2019, 2022, 2023)."""
+
+FESTIVALS: Mapping[Festival, tuple[str, str]] = {
+    Festival.TET: ("VN", "Lunar New Year"),
+    Festival.HUNG_KINGS: ("VN", "Hung Kings' Commemoration Day"),
+    Festival.PI_MAI: ("LA", PI_MAI),
+    Festival.MAKHA_BOUSA: ("LA", "Makha Bousa Festival"),
+    Festival.VISAKHA_BOUSA: ("LA", "Visakha Bousa Festival"),
+    Festival.BEGIN_OF_LENT: ("LA", "Begin of Buddhist Lent"),
+    Festival.HAW_KHAO_PADAPDIN: ("LA", "Boun Haw Khao Padapdin"),
+    Festival.HAW_KHAO_SALARK: ("LA", "Boun Haw Khao Salark"),
+    Festival.END_OF_LENT: ("LA", "End of Buddhist Lent"),
+    Festival.BOAT_RACING: ("LA", "Vientiane Boat Racing Festival"),
+    Festival.THAT_LUANG: ("LA", "Boun That Luang Festival"),
+}
+"""Festival → its country, and what the library calls it."""
+
+
+def festival_name(festival: Festival) -> dict[str, str]:
+    """What a festival is called in vi, lo and en; Tết without the number of its day."""
+    if festival is Festival.TET:
+        return {"vi": "Tết Nguyên đán", "lo": "ບຸນປີໃໝ່ຫວຽດນາມ (ເຕັດ)", "en": "Lunar New Year (Tết)"}
+    return dict(zip(("vi", "lo", "en"), _NAMES[FESTIVALS[festival][1]], strict=True))
+
 
 _IN_LIEU = ("{} (nghỉ bù)", "{} (ພັກຊົດເຊີຍ)", "{} (day in lieu)")
 _SPECIAL = ("{} (nghỉ thêm)", "{} (ພັກເພີ່ມ)", "{} (additional day off)")

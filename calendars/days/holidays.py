@@ -16,10 +16,10 @@ from types import MappingProxyType
 from typing import Any
 
 from calendars.days import lunar
-from calendars.days.holiday_names import PI_MAI, may_be_decided_otherwise, names
+from calendars.days.holiday_names import FESTIVALS, PI_MAI, may_be_decided_otherwise, names
 from calendars.days.spans import Days, days_after
 from calendars.days.working_days import WorkingDays
-from models.vocabulary import HolidayCalendar, HolidayCategory
+from models.vocabulary import Festival, HolidayCalendar, HolidayCategory
 
 ANNOUNCED_UNTIL: Mapping[str, int] = MappingProxyType({"VN": 2026, "LA": 2026})
 """The last year for which the governments have announced the days off.
@@ -223,21 +223,34 @@ class HolidayIndex:
                 else:
                     decided[day] = entry.on(day)
         computed: Iterable[Holiday] = _computed(country, year)
-        if country == "LA" and self._announces_pi_mai(year):
+        if country == "LA" and self._announced_pi_mai(year) is not None:
             computed = (one for one in computed if not (_is_pi_mai(one) and one.provisional))
         computed = (one for one in computed if one.category is HolidayCategory.FESTIVAL or one.day not in decided)
         return tuple(sorted((*computed, *decided.values(), *festivals), key=lambda one: one.day))
 
-    def _announces_pi_mai(self, year: int) -> bool:
+    def first_day_of(self, festival: Festival, year: int) -> date | None:
+        """The first day of a festival in a solar year, None if it is not known for it.
+
+        Of a Pi Mai that is announced it is that of the announcement.
+        """
+        country, english = FESTIVALS[festival]
+        if festival is Festival.PI_MAI and (announced := self._announced_pi_mai(year)) is not None:
+            return announced.first_day
+        return next((day for day, name in _library_days(country, year) if name == english), None)
+
+    def _announced_pi_mai(self, year: int) -> OfficeEntry | None:
+        """The office's entry that announces the days of a Pi Mai."""
         expected = {one.day for one in _computed("LA", year) if _is_pi_mai(one)}
-        return any(
-            entry.category is HolidayCategory.PUBLIC
-            and entry.first_day is not None
-            and not entry.provisional
-            and entry.days >= _WHOLE_FEAST
-            and expected & set(Days(entry.first_day, days_after(entry.first_day, entry.days - 1)))
-            for entry in self._of_country.get("LA", ())
-        )
+        for entry in self._of_country.get("LA", ()):
+            if (
+                entry.category is HolidayCategory.PUBLIC
+                and entry.first_day is not None
+                and not entry.provisional
+                and entry.days >= _WHOLE_FEAST
+                and expected & set(Days(entry.first_day, days_after(entry.first_day, entry.days - 1)))
+            ):
+                return entry
+        return None
 
 
 def _is_pi_mai(one: Holiday) -> bool:
@@ -264,9 +277,7 @@ def is_known(country: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _computed(country: str, year: int) -> tuple[Holiday, ...]:
-    public = _library(country, year, "public")
-    if country == "LA" and year > ANNOUNCED_UNTIL["LA"]:
-        public = sorted([*(one for one in public if not one[1].startswith(PI_MAI)), *_pi_mai(year)])
+    public = _public_days(country, year)
     found = [_of_library(country, day, name, HolidayCategory.PUBLIC) for day, name in public]
     if country == "LA":
         found += [
@@ -275,6 +286,19 @@ def _computed(country: str, year: int) -> tuple[Holiday, ...]:
             if name not in _NO_FESTIVALS
         ]
     return tuple(found)
+
+
+def _public_days(country: str, year: int) -> list[tuple[date, str]]:
+    public = _library(country, year, "public")
+    if country == "LA" and year > ANNOUNCED_UNTIL["LA"]:
+        public = sorted([*(one for one in public if not one[1].startswith(PI_MAI)), *_pi_mai(year)])
+    return public
+
+
+@lru_cache(maxsize=2048)
+def _library_days(country: str, year: int) -> tuple[tuple[date, str], ...]:
+    """All computed days of a country and year, by what the library calls them."""
+    return (*_public_days(country, year), *(_library(country, year, "school") if country == "LA" else ()))
 
 
 def _pi_mai(year: int) -> list[tuple[date, str]]:

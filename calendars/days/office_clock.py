@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from calendars.days.spans import MIDNIGHT, Days, days_after, days_taken, end_day, event_span, zone_info
+from models.vocabulary import KnownTo
 
 RunningOrder = tuple[date, bool, bool, time, str]
 """See :func:`running_order`."""
@@ -29,13 +30,14 @@ class ShownTimes:
 
     ``days`` are those it takes: an end at 00:00 does not take the day that begins then. The start time lies on the
     first of them; the end time on the last, and 00:00 at its end. ``own`` are the hours of its own zone, None if the
-    clocks of both zones show the same.
+    clocks of both zones show the same. ``known_to``: the days are only bounds, those of a month or a year.
     """
 
     days: Days
     start_time: time | None
     end_time: time | None
     own: OwnHours | None = None
+    known_to: KnownTo = KnownTo.DAY
 
     @property
     def has_hours(self) -> bool:
@@ -109,4 +111,7 @@ def shown_times(
 
 def times_of(row: Any, office_zone: str) -> ShownTimes:
     """:func:`shown_times` of an event's row, complete or with just the columns of its days, hours and zone."""
+    known_to = getattr(row, "known_to", KnownTo.DAY)
+    if known_to != KnownTo.DAY:
+        return ShownTimes(Days(row.first_day, row.last_day), None, None, known_to=known_to)
     return shown_times(row.first_day, row.last_day, row.start_time, row.end_time, row.timezone, office_zone)

@@ -30,8 +30,8 @@ class Days:
         if self.last < self.first:
             raise InvalidValue(
                 N_("The last day ({last}) is before the first day ({first}); it must be the same or later."),
-                first=self.first.isoformat(),
-                last=self.last.isoformat(),
+                first=self.first,
+                last=self.last,
             )
 
     def overlaps(self, other: "Days") -> bool:
@@ -68,8 +68,8 @@ class Span:
         if self.end < self.start:
             raise InvalidValue(
                 N_("The end ({end}) is before the start ({start}); it must be the same or later."),
-                start=self.start.isoformat(),
-                end=self.end.isoformat(),
+                start=self.start,
+                end=self.end,
             )
 
     def overlaps(self, other: "Span") -> bool:
@@ -101,7 +101,7 @@ def days_after(day: date, days: int) -> date:
 
 def outside_calendar(day: date) -> InvalidValue:
     """The error when reckoning from ``day`` leaves the years 1 to 9999."""
-    return InvalidValue(N_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
+    return InvalidValue(N_("{day} is too near the end of the calendar to reckon with."), day=day)
 
 
 def wall_time(day: date, at: time, zone: str) -> datetime:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from calendars.days.formatting import numeric_day
+from calendars.days.formatting import format_days
 from calendars.days.spans import Days, days_taken
 from calendars.events.lifecycle import CALLED_OFF
-from models.vocabulary import EventStatus
+from models.text import LocalizedText
+from models.vocabulary import EventStatus, Language
 
 LONG_STAY_DAYS = 31
 """The most days a visit may have to be received on all of them. A longer one (a year's course) runs beside everything
@@ -43,10 +44,9 @@ def stay_taken(row: Any) -> Days:
     return whole_stay(taken.first, taken.last, row.arrives_on, max(departs, row.arrives_on))
 
 
-def numeric_days(days: Days) -> str:
-    """Inclusive days in figures, ``10/3/2027–21/3/2027``, one day as itself: all three languages read them alike."""
-    first = numeric_day(days.first)
-    return first if len(days) == 1 else f"{first}–{numeric_day(days.last)}"
+def days_in_words(days: Days) -> LocalizedText:
+    """Inclusive days as a value of a message: each reader sees them as their language writes them."""
+    return {str(language): format_days(days.first, days.last, language) for language in Language}
 
 
 def needs_host(guest: str | None, status: EventStatus) -> bool:

@@ -6,7 +6,7 @@ They stand here and not in the catalogues: "Head" or "Planned" alone is no messa
 from collections.abc import Mapping, Sequence
 
 from models.text import LocalizedText, localized
-from models.vocabulary import EventKind, EventStatus, MemberRole, ProgressState
+from models.vocabulary import AgreementKind, EventKind, EventStatus, MemberRole, ProgressState, Side
 
 KIND_NAMES: Mapping[EventKind, LocalizedText] = {
     EventKind.DELEGATION: {"vi": "Đoàn đại biểu", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
@@ -45,11 +45,25 @@ MEMBER_ROLE_NAMES: Mapping[MemberRole, LocalizedText] = {
     MemberRole.DRIVER: {"vi": "Lái xe", "lo": "ພະນັກງານຂັບລົດ", "en": "Driver"},
 }
 
+MEMBER_SIDE_NAMES: Mapping[Side, LocalizedText] = {
+    Side.GUEST: {"vi": "Bên khách", "lo": "ຝ່າຍແຂກ", "en": "Guests"},
+    Side.HOST: {"vi": "Bên đón", "lo": "ຝ່າຍຕ້ອນຮັບ", "en": "Hosts"},
+}
+"""The sides of a visit, in the order of the printed list."""
+
+AGREEMENT_KIND_NAMES: Mapping[AgreementKind, LocalizedText] = {
+    AgreementKind.AGREEMENT: {"vi": "Văn bản hợp tác", "lo": "ຂໍ້ຕົກລົງການຮ່ວມມື", "en": "Agreement"},
+    AgreementKind.MEMORANDUM: {"vi": "Biên bản ghi nhớ", "lo": "ບົດບັນທຶກຄວາມເຂົ້າໃຈ", "en": "Memorandum"},
+    AgreementKind.PLAN: {"vi": "Kế hoạch hợp tác", "lo": "ແຜນການຮ່ວມມື", "en": "Plan"},
+    AgreementKind.MINUTES: {"vi": "Biên bản", "lo": "ບົດບັນທຶກ", "en": "Minutes"},
+}
+
 PROGRESS_NAMES: Mapping[ProgressState, LocalizedText] = {
     ProgressState.MISSED: {"vi": "Chưa thực hiện", "lo": "ຍັງບໍ່ໄດ້ປະຕິບັດ", "en": "Missed"},
     ProgressState.AT_RISK: {"vi": "Có nguy cơ chậm", "lo": "ສ່ຽງຊັກຊ້າ", "en": "At risk"},
     ProgressState.ON_TRACK: {"vi": "Đúng tiến độ", "lo": "ຕາມແຜນ", "en": "On track"},
     ProgressState.FULFILLED: {"vi": "Đã thực hiện", "lo": "ປະຕິບັດແລ້ວ", "en": "Fulfilled"},
+    ProgressState.NO_RECORDS: {"vi": "Chưa nhập kết quả", "lo": "ຍັງບໍ່ໄດ້ບັນທຶກຜົນ", "en": "No records"},
     ProgressState.OPEN: {"vi": "Chỉ thống kê", "lo": "ນັບສະຖິຕິ", "en": "Open"},
 }
 """Where a commitment stands, the worst first."""
@@ -68,6 +82,16 @@ def status_name(status: EventStatus, language: str) -> str:
 def member_role_name(role: MemberRole, language: str) -> str:
     """What a person is in a visit, as the printed list of members says it; an unknown language gets Vietnamese."""
     return localized(MEMBER_ROLE_NAMES[role], language)
+
+
+def member_side_name(side: Side, language: str) -> str:
+    """What a side of a visit is called; an unknown language gets Vietnamese."""
+    return localized(MEMBER_SIDE_NAMES[side], language)
+
+
+def agreement_kind_name(kind: AgreementKind, language: str) -> str:
+    """What a kind of paper between parties is called; an unknown language gets Vietnamese."""
+    return localized(AGREEMENT_KIND_NAMES[kind], language)
 
 
 def progress_name(state: ProgressState, language: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from types import MappingProxyType
 
 from models.vocabulary import EventStatus as Status
+from models.vocabulary import KnownTo
 
 STEPS: Mapping[Status, tuple[Status, ...]] = MappingProxyType(
     {
@@ -29,9 +30,12 @@ CALLED_OFF = frozenset({Status.POSTPONED, Status.CANCELLED})
 """Events that do not take place on their days: they hold no bookings, and nobody can clash with them."""
 
 
-def possible_steps(status: Status) -> tuple[Status, ...]:
-    """The statuses that may follow ``status``, the usual one first."""
-    return STEPS[status]
+def possible_steps(status: Status, known_to: KnownTo = KnownTo.DAY) -> tuple[Status, ...]:
+    """The statuses that may follow ``status``, the usual one first; none where only the month or the year is known.
+
+    Such an event is over. Back among the ongoing ones it would need days.
+    """
+    return STEPS[status] if known_to == KnownTo.DAY else ()
 
 
 def needs_reason(before: Status, to: Status) -> bool:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from calendars.days.formatting import numeric_day
 from calendars.feeds.clients import HABITS, AlarmSupport, client_name
 from models.i18n import N_, Message, message
 from models.vocabulary import FeedClient, Severity
@@ -92,10 +91,10 @@ def _term(state: FeedState) -> Iterator[Finding]:
         return
     advice = message(N_("Set a later last day, or revoke it if nobody needs it any more."))
     if last < state.today:
-        detail = message(N_("It stopped on {day}, its last day."), day=numeric_day(last))
+        detail = message(N_("It stopped on {day}, its last day."), day=last)
         yield Finding("expired", Severity.BLOCKING, detail, advice)
     elif last - state.today <= _SOON:
-        detail = message(N_("It works until {day} and then answers nobody."), day=numeric_day(last))
+        detail = message(N_("It works until {day} and then answers nobody."), day=last)
         yield Finding("expires_soon", Severity.WARNING, detail, advice)
 
 

@@ -127,7 +127,7 @@ def _entry(
 
 
 @dataclass(frozen=True, slots=True)
-class TaskFacts:
+class CalendarTask:
     """The fields of a task shown in a calendar: ``responsible`` is a person or an organisation; instants are aware."""
 
     id: str
@@ -140,7 +140,7 @@ class TaskFacts:
     responsible: LocalizedText | None
 
 
-def render_tasks(facts: EventFacts, tasks: Sequence[TaskFacts], language: str) -> bytes:
+def render_tasks(facts: EventFacts, tasks: Sequence[CalendarTask], language: str) -> bytes:
     """An event's tasks, one VTODO each, related to it; tasks of a cancelled or postponed event are cancelled.
 
     Source: RFC 5545 section 3.6.2.
@@ -148,7 +148,7 @@ def render_tasks(facts: EventFacts, tasks: Sequence[TaskFacts], language: str) -
     return b"".join(_task(facts, task, language) for task in tasks)
 
 
-def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
+def _task(facts: EventFacts, task: CalendarTask, language: str) -> bytes:
     from icalendar import Todo
 
     todo = Todo()

@@ -12,7 +12,7 @@ from calendars.mails.digests import footer_html, markup, plain
 from calendars.mails.event_mail import MailContent, link_line, page
 from calendars.mails.weekly_schedule import short
 from models.i18n import N_, translate
-from models.text import LocalizedText
+from models.text import LocalizedText, one_line
 from models.vocabulary import ReminderPurpose
 
 
@@ -66,6 +66,49 @@ def to_approver(purpose: ReminderPurpose, event: EventToConfirm, timezone: str, 
         *footer_html([footer], None),
     ]
     return MailContent(subject, plain(text), page(language, subject, markup(body)))
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRequest:
+    """The answer to a request for confirmation: granted, or refused with a reason; ``name`` is who answered, empty for
+    the service."""
+
+    title: LocalizedText
+    days: Days
+    url: str
+    is_granted: bool
+    name: str
+    reason: str | None
+
+
+def to_who_asked(answered: AnsweredRequest, language: str) -> MailContent:
+    """The mail to whoever asked for a confirmation."""
+    title = short(answered.title, language)
+    days = format_days(answered.days.first, answered.days.last, language)
+    heading = _GRANTED if answered.is_granted else _REFUSED
+    subject = translate(heading[0], language, title=title, days=days)
+    opening = translate(heading[1], language)
+    facts = [translate(N_("Answered by: {name}"), language, name=one_line(answered.name))] if answered.name else []
+    facts += [translate(N_("Reason: {reason}"), language, reason=one_line(answered.reason))] if answered.reason else []
+    link = translate(N_("Read more: {url}"), language, url=answered.url)
+    footer = translate(N_("You get this mail because you asked for this confirmation."), language)
+    text = [opening, "", title, days, *facts, "", link, "", footer]
+    body = [
+        f"<p>{escape(opening)}</p>",
+        f'<h1 style="font-size:1.25em">{escape(title)}</h1>',
+        *(f"<p>{escape(line)}</p>" for line in (days, *facts)),
+        f"<p>{link_line(link, answered.url)}</p>",
+        *footer_html([footer], None),
+    ]
+    return MailContent(subject, plain(text), page(language, subject, markup(body)))
+
+
+_GRANTED = (N_("Confirmed: {title} – {days}"), N_("The event whose confirmation you asked for is confirmed."))
+_REFUSED = (
+    N_("Not confirmed: {title} – {days}"),
+    N_("The confirmation you asked for was not given. The event is not confirmed:"),
+)
+"""Granted or refused → subject and first line."""
 
 
 def _differences(event: EventToConfirm, language: str) -> Sequence[str]:

@@ -38,6 +38,7 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
         "vi": "Thư báo thay đổi sau xác nhận", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງຫຼັງຢືນຢັນ",
         "en": "Notice of a change after confirmation",
     },
+    ReminderPurpose.DOCUMENT: {"vi": "Thư gửi văn bản", "lo": "ອີເມວສົ່ງເອກະສານ", "en": "Paper of a visit"},
     ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
     ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
     ReminderPurpose.ESCALATION: {

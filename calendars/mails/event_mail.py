@@ -26,7 +26,8 @@ class MailTopic:
     caused the mail. ``today`` is the day on which it is sent, by the office's clock: a task that was due before is
     overdue (None: unknown). Of a notice of changes ``reason`` is what their author typed, ``days_before`` are the days
     that the reader was told last if these were others, and ``told_status`` the status; ``is_back``: the reader was
-    taken off and is part of the event again.
+    taken off and is part of the event again. ``instead_of`` is the name of the account that the reader stands in for,
+    on leave until the end of ``away_until``.
     """
 
     purpose: ReminderPurpose
@@ -40,6 +41,8 @@ class MailTopic:
     told_status: EventStatus | None = None
     is_back: bool = False
     told_sequence: int | None = None
+    instead_of: str | None = None
+    away_until: date | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -114,12 +117,16 @@ def _head(about: MailTopic, title: str, days: str, language: Language) -> tuple[
     return translate(subject, language, title=title, days=days), translate(opening, language)
 
 
-_BACK, _TAKES_PLACE = "back", "takes_place"
+_BACK, _TAKES_PLACE, _TAKEN_BACK = "back", "takes_place", "taken_back"
 _NOTICES = {
     ReminderPurpose.CANCELLATION: (N_("Cancelled: {title} – {days}"), N_("This event does not take place:")),
     ReminderPurpose.POSTPONED: (
         N_("Postponed: {title} – {days}"),
         N_("This event is postponed. It does not take place on these days; new days will be told:"),
+    ),
+    _TAKEN_BACK: (
+        N_("No longer planned: {title} – {days}"),
+        N_("This event was taken back out of the plan. It does not take place on these days; new days will be told:"),
     ),
     ReminderPurpose.MOVED: (
         N_("Rescheduled: {title} – {days}"), N_("This event was rescheduled. These are its new days and hours:"),
@@ -145,6 +152,8 @@ def _news(about: MailTopic) -> str:
         return _BACK
     if about.purpose is ReminderPurpose.UPDATE and about.told_status is EventStatus.CANCELLED:
         return _TAKES_PLACE
+    if about.purpose is ReminderPurpose.POSTPONED and about.event.status is EventStatus.DRAFT:
+        return _TAKEN_BACK
     return about.purpose if about.purpose in _NOTICES else ReminderPurpose.UPDATE
 
 
@@ -257,14 +266,24 @@ def _facts(about: MailTopic, days: str, language: Language) -> list[str]:
 
 
 def _closing(about: MailTopic, language: Language) -> str:
-    if about.purpose is ReminderPurpose.CANCELLATION:
-        return translate(N_("You get this mail because you were reminded of this event, or would have been."), language)
-    if about.purpose in NOTICES:
-        return translate(N_("You get this mail because an earlier one told you of this event."), language)
-    if about.rule:
+    found = []
+    if about.instead_of is None and about.purpose is ReminderPurpose.CANCELLATION:
+        why = N_("You get this mail because you were reminded of this event, or would have been.")
+        found.append(translate(why, language))
+    elif about.instead_of is None and about.purpose in NOTICES:
+        found.append(translate(N_("You get this mail because an earlier one told you of this event."), language))
+    elif about.rule:
         rule = one_line(localized(about.rule, language))
-        return translate(N_("You get this mail by the reminder rule “{rule}”."), language, rule=rule)
-    return ""
+        found.append(translate(N_("You get this mail by the reminder rule “{rule}”."), language, rule=rule))
+    if about.instead_of is not None and about.away_until is not None:
+        found.append(stands_in_line(about.instead_of, about.away_until, language))
+    return " ".join(found)
+
+
+def stands_in_line(name: str, until: date, language: str) -> str:
+    """For whom the reader of a mail stands in, and how long."""
+    text = N_("You stand in for {name}, who is on leave until {day}.")
+    return translate(text, language, name=one_line(name), day=format_day(until, language))
 
 
 def _html(lines: list[str], programme: str, link: str, url: str, closing: str, language: Language) -> str:

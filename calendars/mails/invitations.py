@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from calendars.ical.vcalendar import CALENDAR_END
-from calendars.ical.vevent import EventFacts, bounds, render_event, stamped, summary, zones_of
+from calendars.ical.vevent import STATUS, EventFacts, bounds, render_event, stamped, summary, zones_of
 from calendars.ical.vtimezone import vtimezone
 from calendars.reminders.change_notices import CalendarEntry, Method
 from models.text import one_line
@@ -59,14 +59,17 @@ def invitation(
     ]
     facts = replace(facts, sequence=entry.sequence)
     zones = b"".join(vtimezone(zone, facts.first_day.year, facts.last_day.year) for zone in zones_of(facts))
-    event = _uninvitation(facts, language) if uninvites else render_event(facts, language)
+    is_cancelled = STATUS[facts.status] == "CANCELLED"
+    without_status = uninvites or (entry.method is Method.CANCEL and not is_cancelled)
+    event = _uninvitation(facts, language) if without_status else render_event(facts, language)
     before = b"".join(map(_folded, head)) + zones + event.removesuffix(_END_OF_EVENT)
     before += _folded(f"ORGANIZER{parameters}:mailto:{organizer}")
     return Invitation(entry.method, entry.sequence, before, _END_OF_EVENT + CALENDAR_END)
 
 
 def _uninvitation(facts: EventFacts, language: str) -> bytes:
-    """The VEVENT that takes one reader off: without STATUS, as the event is not cancelled (RFC 5546 section 3.2.5)."""
+    """The VEVENT that takes one reader off, or an event that is a draft again out of calendars: without STATUS, as the
+    event is not cancelled (RFC 5546 section 3.2.5)."""
     from icalendar import Event
 
     event = stamped(Event(), facts)

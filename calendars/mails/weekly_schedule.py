@@ -1,7 +1,7 @@
 """The office's weekly schedule (lịch công tác tuần): days in halves; what, where, who attends, who prepares."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import IntEnum
 
@@ -18,9 +18,6 @@ from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
 from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line, shorten
 from models.vocabulary import EventStatus, HolidayCategory
-
-MOST_PREPARING = 4
-"""The maximum number of preparing people and organisations named; the rest is given as a count."""
 
 _NOON = time(12)
 _IN_COUNTRY: Mapping[HolidayCategory, str] = {
@@ -69,7 +66,8 @@ class ScheduleRow:
     """One row of the table in one language.
 
     ``hours``, ``about``, ``where``, ``presides`` and ``prepares`` may be empty. ``about`` is what a row is part of, or
-    a remark; ``attends`` has one line for each.
+    a remark; ``attends`` has one line for each. ``prepares`` names everybody, in the event's first row of the week.
+    ``uid`` is the event's.
     """
 
     half: HalfDay
@@ -81,6 +79,7 @@ class ScheduleRow:
     attends: tuple[str, ...]
     prepares: str
     url: str
+    uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,8 @@ def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
     Days and hours are those of the office's clock. An event is shown by its last published programme and its
     performances: what begins before noon is in the morning, the rest in the afternoon. On days for which there are none
     the event itself is shown, with its times on its first and last day and the phase that is on. An event that lasts
-    all seven days is shown above them instead.
+    all seven days is shown above them instead. Who prepares an event stands in its first row, whole: it is the same in
+    all of them.
     """
     days = week.days
     touching = [event for event in week.events if event.times.days.overlaps(days)]
@@ -141,24 +141,40 @@ def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
             all_week.append(_event_row(event, None, week, language))
         for day, order, row in _rows(event, week, is_all_week, language):
             by_day[day].append((order, row))
-    return ScheduleTable(
-        tuple(all_week),
-        tuple(
-            ScheduleDay(
-                day,
-                tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
-                # Rows with the same start stay in the order of the events.
-                tuple(row for _order, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
-                tuple(_travel(event, language) for event, travel in travelling if travel.first == day),
-                tuple(_travel(event, language) for event, travel in travelling if travel.last == day),
-            )
-            for day, found in by_day.items()
-        ),
-        tuple(
-            (short(event.title, language), _what_became(event, language), event.url or "")
-            for event in sorted(called_off, key=_by_day)
-        ),
+    return _said_once(
+        ScheduleTable(
+            tuple(all_week),
+            tuple(
+                ScheduleDay(
+                    day,
+                    tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
+                    # Rows with the same start stay in the order of the events.
+                    tuple(row for _order, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
+                    tuple(_travel(event, language) for event, travel in travelling if travel.first == day),
+                    tuple(_travel(event, language) for event, travel in travelling if travel.last == day),
+                )
+                for day, found in by_day.items()
+            ),
+            tuple(
+                (short(event.title, language), _what_became(event, language), event.url or "")
+                for event in sorted(called_off, key=_by_day)
+            ),
+        )
     )
+
+
+def _said_once(table: ScheduleTable) -> ScheduleTable:
+    """The table with who prepares an event in its first row only."""
+    told: set[str] = set()
+
+    def first(row: ScheduleRow) -> ScheduleRow:
+        shown = replace(row, prepares="") if row.uid in told else row
+        told.add(row.uid)
+        return shown
+
+    all_week = tuple(map(first, table.all_week))
+    days = tuple(replace(day, rows=tuple(map(first, day.rows))) for day in table.days)
+    return replace(table, all_week=all_week, days=days)
 
 
 def _takes_place(event: EventFacts) -> bool:
@@ -233,6 +249,7 @@ def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language
         (*attends, *_guests(event, language)),
         _prepares(event, week, language),
         event.url or "",
+        event.uid,
     )
 
 
@@ -250,6 +267,7 @@ def _item_row(
         (short(item.attendees, language),) if item.attendees else _guests(event, language),
         _prepares(event, week, language),
         event.url or "",
+        event.uid,
     )
 
 
@@ -266,6 +284,7 @@ def _part_row(event: EventFacts, part: DatedPart, times: ShownTimes, week: WeekS
         _guests(event, language),
         _prepares(event, week, language),
         event.url or "",
+        event.uid,
     )
 
 
@@ -281,13 +300,10 @@ def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
 
 
 def _prepares(event: EventFacts, week: WeekSchedule, language: str) -> str:
-    """The organisation in charge and those who have tasks, each once; at most the first few."""
+    """The organisation in charge and those who have tasks, each once."""
     told = [event.organisation_name, *week.preparing.get(event.uid, ())]
     names = dict.fromkeys(one_line(one) if isinstance(one, str) else short(one, language) for one in told if one)
-    shown = list(names)[:MOST_PREPARING]
-    if left := len(names) - len(shown):
-        shown.append(translate(N_("… and {count} more"), language, count=left))
-    return "; ".join(shown)
+    return "; ".join(names)
 
 
 def _half(start: time | None, end: time | None) -> HalfDay:

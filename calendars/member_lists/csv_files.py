@@ -12,6 +12,7 @@ from io import StringIO
 from models.errors import Invalid
 from models.i18n import N_, Message, message
 from models.text import one_line
+from models.vocabulary import Language
 
 MAX_LINES = 500
 """The maximum number of rows below the header."""
@@ -21,6 +22,9 @@ MAX_COLUMNS = 50
 MAX_CELL = 1_000
 
 DELIMITERS = ",;\t"
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What spreadsheet programs need to see before a text in UTF-8."""
 
 # Cells a program would evaluate, including full-width signs; phone numbers and plain numbers are harmless.
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
@@ -139,6 +143,18 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
+def guarded(text: str) -> str:
+    """A cell's text, without control characters, so that no program reads it as a formula: an apostrophe stands before
+    what would be one."""
+    return f"'{text}" if _FORMULA.match(text) or _GUARDED.match(text) else text
+
+
+def delimiter_for(language: Language) -> str:
+    """What parts the cells: Vietnamese and Lao programs expect semicolons, because their decimal separator is the
+    comma."""
+    return "," if language is Language.EN else ";"
+
+
 def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
     """A CSV file in UTF-8 with a byte order mark, which spreadsheet programs need; no cell of it is read as a formula.
 
@@ -148,7 +164,5 @@ def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
     writer = csv.writer(written, delimiter=delimiter)
     for row in rows:
         # Control characters are removed first: a formula after an invisible character is still a formula.
-        writer.writerow(
-            [f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell for cell in map(one_line, row)]
-        )
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
+        writer.writerow([guarded(cell) for cell in map(one_line, row)])
+    return BYTE_ORDER_MARK + written.getvalue().encode()

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from calendars.events.labels import MEMBER_ROLE_NAMES
-from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, NUMBERING, ROLE_OF, folded
+from calendars.events.labels import MEMBER_ROLE_NAMES, MEMBER_SIDE_NAMES
+from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, NUMBERING, ROLE_OF, SIDE_OF, folded
 from calendars.member_lists.csv_files import Cell, TableRow
+from calendars.people.names import is_lao, is_passport_name
 from models.errors import Invalid
 from models.i18n import N_, Message, message
-from models.vocabulary import MemberRole
+from models.vocabulary import MemberRole, Side
 
-MAX_LENGTHS = {"name": 200, "phone": 40, "position": 300}
+MAX_LENGTHS = {"name": 200, "name_lo": 200, "name_latin": 200, "phone": 40, "position": 300}
 HIGHEST = {"precedence": 100_000, "rank": 10_000}
 """The upper bounds of the tables; a test keeps both in step."""
 
@@ -30,6 +31,8 @@ class MemberRow:
 
     row: int
     name: str
+    name_lo: str | None = None
+    name_latin: str | None = None
     role: MemberRole | None = None
     position: str | None = None
     organisation: str | None = None
@@ -39,7 +42,13 @@ class MemberRow:
     phone: str | None = None
     languages: tuple[str, ...] = ()
     counterpart: str | None = None
+    side: Side | None = None
     spoiled: frozenset[str] = frozenset()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every spelling of the name that the row gives, the first column first."""
+        return tuple(one for one in (self.name, self.name_lo, self.name_latin) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,8 @@ def _read_line(roster: MemberList, line: TableRow, columns: _Columns) -> None:
         roster.remarks.append(nameless)
     name = reading.name()
     values: dict[str, Any] = {
+        "name_lo": reading.name_lo(),
+        "name_latin": reading.name_latin(),
         "role": reading.role(),
         "position": reading.text("position"),
         "organisation": reading.text("organisation"),
@@ -165,6 +176,7 @@ def _read_line(roster: MemberList, line: TableRow, columns: _Columns) -> None:
         "phone": reading.text("phone"),
         "languages": reading.languages(),
         "counterpart": reading.text("counterpart"),
+        "side": reading.side(),
     }
     if not any(reading.cells.values()):
         return  # only the numbering column is filled
@@ -200,6 +212,20 @@ class _Reading:
             return None
         return text
 
+    def name_lo(self) -> str | None:
+        text = self.text("name_lo")
+        if text is not None and not is_lao(text):
+            self.problems["name_lo"] = message(N_("Write this name in Lao script."))
+            return None
+        return text
+
+    def name_latin(self) -> str | None:
+        text = self.text("name_latin")
+        if text is not None and not is_passport_name(text := text.upper()):
+            self.problems["name_latin"] = message(N_("Write this name in Latin letters, as in the passport."))
+            return None
+        return text
+
     def role(self) -> MemberRole | None:
         text = self.text("role")
         if text is None:
@@ -212,6 +238,16 @@ class _Reading:
                 default=MEMBER_ROLE_NAMES[MemberRole.MEMBER],
             )
         return ROLE_OF.get(folded(text))
+
+    def side(self) -> Side | None:
+        text = self.text("side")
+        if text is not None and folded(text) not in SIDE_OF:
+            self.problems["side"] = message(
+                N_("“{word}” is no side. Possible here: {names}; empty: where their organisation is tells."),
+                word=text[:100],
+                names=tuple(MEMBER_SIDE_NAMES.values()),
+            )
+        return SIDE_OF.get(folded(text)) if text is not None else None
 
     def number(self, column: str) -> int | None:
         text = self.text(column)

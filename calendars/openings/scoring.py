@@ -7,9 +7,9 @@ from functools import cache
 
 from babel.dates import get_day_names
 
-from calendars.days.formatting import BABEL_LOCALES, numeric_day
+from calendars.days.formatting import BABEL_LOCALES, format_day
 from calendars.days.spans import Days
-from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, numeric_days
+from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, days_in_words
 from calendars.openings.day_index import DayIndex, DaySet
 from models.errors import InvalidValue
 from models.i18n import N_, Message, message
@@ -166,8 +166,9 @@ def _named(index: DayIndex, number: int | None) -> Mapping[str, str] | None:
     """The holiday on a day with its date, in each language it has a name in."""
     if number is None:
         return None
-    day = numeric_day(index.day(number))
-    return {language: f"{name} ({day})" for language, name in index.holidays[number][0].name.items()}
+    day = index.day(number)
+    names = index.holidays[number][0].name
+    return {language: f"{name} ({format_day(day, language)})" for language, name in names.items()}
 
 
 def _holiday_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
@@ -204,19 +205,19 @@ def _holidays_inside(index: DayIndex, first: int, last: int) -> Iterator[Reason]
         yield Reason("holidays_inside", message(N_("Public holidays on its days: {count}."), count=count))
 
 
-def _festival_name(festival: FestivalDay) -> Mapping[str, str] | str:
-    days = numeric_days(festival.days)
+def _festival_name(festival: FestivalDay) -> Mapping[str, str]:
+    days = days_in_words(festival.days)
     if festival.name is None:
         return days
-    return {language: f"{name} ({days})" for language, name in festival.name.items()}
+    return {language: f"{name} ({days[language]})" for language, name in festival.name.items()}
 
 
 def _host_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Reason:
     if query.is_long:
         return Reason("host_free", message(N_("No other visit has to be received on its first and last day.")))
     before, after = index.visits.last_until(first), index.visits.first_from(last)
-    since = None if before is None else numeric_day(index.day(before))
-    until = None if after is None else numeric_day(index.day(after))
+    since = None if before is None else index.day(before)
+    until = None if after is None else index.day(after)
     if since and until:
         detail = message(N_("No other visit to receive between {since} and {until}."), since=since, until=until)
     elif until:

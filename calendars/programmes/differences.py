@@ -70,13 +70,34 @@ def differences(before: Sequence[ProgrammeItemValues], after: Sequence[Programme
     right = _only(after, new - counts)
     changes = []
     for keys in (_titles, _hours):
-        for was, item in _paired(left, right, keys):
-            changes.append(ItemChange(item, was))
+        pairs = [(left[was], right[item]) for was, item in _paired(left, right, keys)]
+        changes += [ItemChange(item, was) for was, item in pairs]
+        for was, item in pairs:
             left.remove(was)
             right.remove(item)
     changes += [ItemChange(None, was) for was in left]
     changes += [ItemChange(item, None) for item in right]
     return sorted(changes, key=_running_order)
+
+
+def same_items(before: Sequence[ProgrammeItemValues], after: Sequence[ProgrammeItemValues]) -> dict[int, int]:
+    """Place in ``after`` → place in ``before`` of the same item, by the rule of :func:`differences`: what that calls
+    changed is the same item. Each is matched once at the most; of equal items the earlier places with the earlier."""
+    found: dict[int, int] = {}
+    left, right = list(range(len(before))), list(range(len(after)))
+    equal: dict[str, list[int]] = defaultdict(list)
+    for place in left:
+        equal[before[place].key].append(place)
+    for place in right:
+        if same := equal.get(after[place].key):
+            found[place] = same.pop(0)
+    for keys in (_titles, _hours):
+        known = set(found.values())
+        left = sorted((one for one in left if one not in known), key=lambda place: before[place].key)
+        right = sorted((one for one in right if one not in found), key=lambda place: after[place].key)
+        pairs = _paired([before[one] for one in left], [after[one] for one in right], keys)
+        found |= {right[item]: left[was] for was, item in pairs}
+    return found
 
 
 _Keys = Callable[[ProgrammeItemValues], Iterator[tuple[object, ...]]]
@@ -100,9 +121,10 @@ def _hours(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
 
 def _paired(
     left: Sequence[ProgrammeItemValues], right: Sequence[ProgrammeItemValues], keys: _Keys
-) -> list[tuple[ProgrammeItemValues, ProgrammeItemValues]]:
-    """Items of both sides with a key in common, the nearest in time first, each at most once; both sides sorted."""
-    pairs: list[tuple[ProgrammeItemValues, ProgrammeItemValues]] = []
+) -> list[tuple[int, int]]:
+    """The numbers of items of both sides with a key in common, the nearest in time first, each at most once; both sides
+    sorted."""
+    pairs: list[tuple[int, int]] = []
     open_left, open_right = set(range(len(left))), set(range(len(right)))
     # Each round examines a few neighbours only: five hundred items of one title have a quarter of a million pairs.
     while candidates := _neighbours(left, right, open_left, open_right, keys):
@@ -110,7 +132,7 @@ def _paired(
             if was in open_left and item in open_right:
                 open_left.remove(was)
                 open_right.remove(item)
-                pairs.append((left[was], right[item]))
+                pairs.append((was, item))
     return pairs
 
 

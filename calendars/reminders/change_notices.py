@@ -37,6 +37,12 @@ LONGEST_WAIT = timedelta(minutes=10)
 Values = Mapping[str, Any]
 """The values of an event that mails tell and that raise its SEQUENCE (:func:`values_of`)."""
 
+TOLD_OF = REMINDED | CALLED_OFF | {EventStatus.DRAFT}
+"""The states that readers hear of; of a draft only who was told before that it is planned."""
+
+OFF_ITS_DAYS = frozenset({EventStatus.POSTPONED, EventStatus.DRAFT})
+"""The states in which an event does not take place on its days for now: postponed, or taken back out of the plan."""
+
 _DAYS = ("first_day", "last_day")
 _HOURS = ("start_time", "end_time")
 _WORDS = ("title", "location")
@@ -152,7 +158,7 @@ def notice(known: Known, then: Values | None, now: Values, sequence: int, reader
     ``then`` are the values at the SEQUENCE that they know, None if these are not kept; ``now`` those at ``sequence``.
     """
     status = EventStatus(now["status"])
-    if reader.is_shut or status not in REMINDED | CALLED_OFF:
+    if reader.is_shut or status not in TOLD_OF:
         return None
     if known.is_removed:
         is_back = reader.takes_part and reader.may_be_told and status in REMINDED
@@ -162,15 +168,16 @@ def notice(known: Known, then: Values | None, now: Values, sequence: int, reader
     if not reader.may_be_told or known.sequence >= sequence:
         return None
     told = None if then is None else EventStatus(then["status"])
-    if status in CALLED_OFF:
-        if told is not None and (told is status or told is EventStatus.CANCELLED):
-            return None
-        return ReminderPurpose.CANCELLATION if status is EventStatus.CANCELLED else ReminderPurpose.POSTPONED
+    if status is EventStatus.CANCELLED:
+        return None if told is status else ReminderPurpose.CANCELLATION
+    if status in OFF_ITS_DAYS:
+        is_known = told in OFF_ITS_DAYS or told is EventStatus.CANCELLED
+        return None if is_known else ReminderPurpose.POSTPONED
     if then is None:
         return ReminderPurpose.UPDATE if known.holds_entry else None
     if told is EventStatus.CANCELLED:
         return ReminderPurpose.UPDATE
-    if told is EventStatus.POSTPONED or _when(then) != _when(now):
+    if told in OFF_ITS_DAYS or _when(then) != _when(now):
         return ReminderPurpose.MOVED
     return ReminderPurpose.UPDATE if known.holds_entry and _shown(then) != _shown(now) else None
 

@@ -40,6 +40,8 @@ AS_CONFIRMED = N_("The event is as it was confirmed.")
 NOT_ASKED = N_("The confirmation is not asked for any more.")
 NOT_SECOND = N_("This account can't confirm the event (any more).")
 RESTORED = N_("It was due before the database was restored from a backup; it may have been sent.")
+STOOD_IN_FOR = N_("This account is on leave; who stands in is reminded.")
+TOLD_ELSEWHERE = N_("This person was told at another address; both are entered as one person since.")
 SILENT: Mapping[EventStatus, str] = MappingProxyType(
     {
         EventStatus.DRAFT: N_("The event is a draft."),
@@ -168,7 +170,7 @@ class EventDays:
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """The fields of a rule that reminders depend on; empty ``kinds`` means all kinds."""
+    """The fields of a rule that reminders depend on; empty ``kinds`` means all kinds, empty ``grades`` all years."""
 
     id: str
     anchor: ReminderAnchor
@@ -178,12 +180,14 @@ class RuleFacts:
     active: bool = True
     kinds: frozenset[str] = field(default_factory=frozenset)
     catch_up: bool = False
+    grades: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, row: Any) -> "RuleFacts":
         """Create from a rule's row. Raises ValueError for an invalid offset."""
         offset = Offset.parse(row.offset)
-        return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, frozenset(row.kinds), row.catch_up)
+        kinds, grades = frozenset(row.kinds), frozenset(row.grades)
+        return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, kinds, row.catch_up, grades)
 
     def covers(self, scope: EventScope) -> bool:
         """Whether the rule applies to such an event."""
@@ -208,7 +212,7 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
     day.
 
     Arrival and due days have no time; start and end have the event's times where known. The zone is the event's, for a
-    task that of the doer's office.
+    task that of the doer's office. Anchors of other things have none in an event.
     """
     match anchor:
         case ReminderAnchor.ARRIVAL:
@@ -223,6 +227,8 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
                 for task in event.tasks
                 if not task.done and task.due_day is not None
             ]
+        case _:
+            return []
 
 
 def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[DueReminder]:

@@ -18,6 +18,9 @@ failed mails.
 Who may be told of an event is not yet told of its tasks: :meth:`AudienceIndex.addresses` with a ``task`` resolves only
 to those who see it (:func:`service.actions.permissions.sees_task` is the same rule for sessions), to whom it is given,
 and to addresses that somebody entitled has approved.
+
+Rules about other things than events tell the accounts of their own office, and addresses that somebody entitled has
+approved: :mod:`models.queries.occasion_readers`. What they say of an address vouches for it in no event.
 """
 
 import re
@@ -58,8 +61,9 @@ from models.queries.event_readers import TAKING_PART, ReadingRights, with_sides
 from models.queries.languages import reader_language
 from models.queries.office_rows import RuleOffices
 from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
+from models.queries.organisation_lines import OrganisationLines
 from models.reminders import ReminderRule
-from models.vocabulary import Language, Role, Visibility
+from models.vocabulary import EVENT_ANCHORS, Language, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION, ASSIGNEE = "owner", "members", "organisation", "assignee"
 WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE)
@@ -121,7 +125,9 @@ _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
-_ACTIVE_RULES = select(_RULE.c.id, _RULE.c.audience, _RULE.c.kinds).where(_RULE.c.active)
+_ACTIVE_RULES = select(_RULE.c.id, _RULE.c.audience, _RULE.c.kinds).where(
+    _RULE.c.active, _RULE.c.anchor.in_(EVENT_ANCHORS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +268,11 @@ class _Place:
         )
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
+        kept_by = func.coalesce(_PERSON.c.organisation_id, _PERSON.c.former_organisation_id)
         is_settled = or_(
-            _PERSON.c.organisation_id.is_(None),
-            _PERSON.c.organisation_id == self.organisation_id,
-            _PERSON.c.organisation_id.not_in(of_accounts),
+            kept_by.is_(None),
+            kept_by == self.organisation_id,
+            kept_by.not_in(of_accounts),
             _EVENT.c.visibility == Visibility.PUBLIC,
         )
         chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)
@@ -297,12 +304,13 @@ class Reader:
     """An address that may be told of an event: in which language, and why.
 
     ``account_id``: its account may read the event. None: it is a person's of the event, or an address that a rule may
-    name.
+    name. ``is_mailbox``: it is a body's, not somebody's.
     """
 
     address: str
     language: Language
     account_id: str | None = None
+    is_mailbox: bool = False
 
 
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
@@ -322,7 +330,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most ten queries however many events, and where
+    """The data to resolve audiences of many events, read at once: at most eleven queries however many events, and where
     there are several offices one for every five hundred people."""
 
     offices: Offices = field(default_factory=Offices)
@@ -409,7 +417,7 @@ class AudienceIndex:
                 readers = self._readers(word, event, vouched)
             is_approved = vouched and word.startswith(_EMAIL)
             for reader in readers:
-                if task is None or is_approved or self._sees_task(reader, event, task):
+                if task is None or is_approved or self.sees_task(reader, event, task):
                     found.setdefault(reader.address, reader)
         recipients = {address: reader.language for address, reader in found.items()}
         if self.messengers:
@@ -509,7 +517,7 @@ class AudienceIndex:
         is_own_body = user.organisation_id in self.bodies.get((event.id, user.email), ())
         return is_own_body or self.rights[user.id].is_of_office(event.organisation_id)
 
-    def _sees_task(self, reader: Reader, event: Any, task: Any) -> bool:
+    def sees_task(self, reader: Reader, event: Any, task: Any) -> bool:
         """Whether a reader of an event sees a task of it."""
         if reader.address in self.doers.get(task.id, ()):
             return True
@@ -525,6 +533,9 @@ class AudienceIndex:
     def _add_users(self, connection: Connection, users: Sequence[Any], *, of_tasks: bool) -> None:
         for user in users:
             self._add_user(user)
+        if any(one.organisation_id and not one.whole_office for one in self.rights.values()):
+            lines = OrganisationLines.load(connection)
+            self.rights.update({key: one.carrying_on(lines) for key, one in self.rights.items()})
         if of_tasks:
             self.rights.update(with_sides(connection, self.rights, {user.id: user.locality for user in users}))
 

@@ -3,7 +3,8 @@
 Every account reads public events. An internal event is read by the organisation in charge of it, and by the protocol
 office, approvers, administrators and its creator, as far as they belong to the event's office
 (:mod:`models.queries.offices`). These are *in charge* of it. It is also read by the organisations that take part: they
-have tasks in it, or their people are members or head it.
+have tasks in it, or their people are members or head it; and by the organisation that carries on the work of the one in
+charge (:mod:`models.queries.organisation_lines`), never the other way round.
 
 Whose people are members was settled when somebody in charge made them members (``Member.organisation_id``,
 ``Event.head_organisation_id``): a later change of a person opens no event.
@@ -16,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import User
@@ -24,6 +25,7 @@ from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation
 from models.queries.offices import Offices, line_end, line_of
+from models.queries.organisation_lines import OrganisationLines
 from models.vocabulary import Role, Visibility
 
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
@@ -56,12 +58,21 @@ class ReadingRights:
     offices: Offices
     side: frozenset[str] | None = None
     """The organisations of its own side, where that is not its office's: accounts older than offices have it so."""
+    predecessors: frozenset[str] = frozenset()
+    """The organisations of its office whose work its own carries on: what they were in charge of it reads whole."""
+    role: Role = Role.VIEWER
 
     @classmethod
     def of(cls, user: Any, protocol_office: bool | None, offices: Offices) -> "ReadingRights":
         """The rights of an account, or of a row with its columns; ``protocol_office`` is its organisation's flag."""
         whole_office = reads_everything(user.role, user.organisation_id, protocol_office)
-        return cls(user.id, user.organisation_id, whole_office, offices.named(user.office), offices)
+        office = offices.named(user.office)
+        return cls(user.id, user.organisation_id, whole_office, office, offices, role=Role(user.role))
+
+    @property
+    def handles_money(self) -> bool:
+        """Whether the account reads money at all: viewers don't, whatever they are in charge of."""
+        return self.role.suffices_for(Role.OFFICER)
 
     @property
     def everything(self) -> bool:
@@ -86,6 +97,24 @@ class ReadingRights:
         is_own = getattr(event, "created_by", None) == self.user_id
         return (self.whole_office or is_own) and self.is_of_office(event.organisation_id)
 
+    def carrying_on(self, lines: OrganisationLines) -> "ReadingRights":
+        """The same rights with the ``predecessors``. Who reads the whole office needs none; and none is another
+        office's, wherever a line leads."""
+        if self.whole_office or self.organisation_id is None:
+            return self
+        return replace(
+            self, predecessors=frozenset(filter(self.is_of_office, lines.predecessors(self.organisation_id)))
+        )
+
+    def carries_on(self, event: Any) -> bool:
+        """Whether a predecessor of the account's organisation is in charge of a loaded event: it reads it as one in
+        charge does, and does not change it."""
+        return event.organisation_id is not None and event.organisation_id in self.predecessors
+
+    def reads_money(self, event: Any) -> bool:
+        """Whether the account may read the money of a loaded event that it may read: as :func:`money_of`."""
+        return self.handles_money and (self.everything or self.is_in_charge(event) or self.carries_on(event))
+
     def sees_task(self, event: Any, organisation_id: str | None) -> bool:
         """Whether the account sees a task of an event that it may read; ``organisation_id`` is whose task it is."""
         is_own = organisation_id is not None and organisation_id == self.organisation_id
@@ -93,7 +122,9 @@ class ReadingRights:
 
     def may_read(self, event: Any, *, takes_part: bool) -> bool:
         """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""
-        return event.visibility is Visibility.PUBLIC or takes_part or self.is_in_charge(event)
+        if event.visibility is Visibility.PUBLIC or takes_part:
+            return True
+        return self.is_in_charge(event) or self.carries_on(event)
 
 
 def reader_of(session: Session, user: User) -> ReadingRights:
@@ -101,6 +132,8 @@ def reader_of(session: Session, user: User) -> ReadingRights:
     organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
     offices = Offices.load(session)
     rights = ReadingRights.of(user, organisation is not None and organisation.protocol_office, offices)
+    if organisation is not None and not rights.whole_office:
+        rights = rights.carrying_on(OrganisationLines.load(session))
     locality = None if organisation is None else organisation.locality
     return with_sides(session.connection(), {user.id: rights}, {user.id: locality})[user.id]
 
@@ -145,6 +178,19 @@ def in_charge(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def carried_on(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that a predecessor of the account's organisation is in charge of."""
+    return col(table.organisation_id).in_(sorted(reader.predecessors)) if reader.predecessors else false()
+
+
+def money_of(reader: ReadingRights) -> ColumnElement[bool]:
+    """The condition for events whose money (estimate, payments, gifts, learners) an account may read, of those that it
+    may read: it handles money, and is in charge of them or carries on the work of who was."""
+    if not reader.handles_money:
+        return false()
+    return true() if reader.everything else or_(in_charge(reader), carried_on(reader))
+
+
 def is_near(reader: ReadingRights) -> ColumnElement[bool]:
     """The condition for events of an account's office and side, whether or not it may read them."""
     if reader.side is not None:
@@ -158,6 +204,8 @@ def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElemen
     if reader is None or reader.everything:
         return true()
     conditions = [col(table.visibility) == Visibility.PUBLIC, in_charge(reader, table)]
+    if reader.predecessors:
+        conditions.append(carried_on(reader, table))
     if reader.organisation_id is not None:
         for pairs in TAKING_PART:
             event_id, organisation_id = pairs.selected_columns

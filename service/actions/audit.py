@@ -1,10 +1,12 @@
 """The audit trail: one row per successful change, in the transaction of the change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
 from models.accounts import Audit
@@ -16,6 +18,7 @@ _EXCLUDED = {
     "password_hash",
     "token_hash",
     "search_text",
+    "results_text",
     "sort_key",
     "version",
     "created_at",
@@ -34,8 +37,11 @@ _EXCLUDED = {
     "addresses_approved_at",
     "addresses_approved_by",
     "office",
+    "former_organisation_id",
+    "sealed",
     "head_organisation_id",
     "person_organisation_id",
+    "content",
 }
 
 
@@ -104,3 +110,34 @@ def record(
             request_id=act.request_id,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One of many rows that a step changed, as :func:`record_all` writes it."""
+
+    entity: str
+    entity_id: str
+    changes: Mapping[str, Any]
+    event_id: str | None = None
+
+
+def record_all(session: Session, act: ActionContext, action: str, rows: Sequence[ChangedRow]) -> None:
+    """Write the audit rows of one step that changed many rows; the caller notes the change of their events
+    (:func:`service.actions.change_log.note_all`)."""
+    who: dict[str, Any] = {
+        "at": act.now,
+        "actor_id": act.user.id if act.user else None,
+        "actor_name": act.name,
+        "action": action,
+        "reason": None,
+        "request_id": act.request_id,
+    }
+    told = [(one, {name: value for name, value in one.changes.items() if name not in _EXCLUDED}) for one in rows]
+    entries = [
+        who | {"entity": one.entity, "entity_id": one.entity_id, "event_id": one.event_id, "changes": changed}
+        for one, changed in told
+        if changed
+    ]
+    if entries:
+        session.execute(insert(Audit), entries)

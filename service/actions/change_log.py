@@ -16,6 +16,7 @@ from models.agreements import Commitment
 from models.event_parts import Member, Task
 from models.events import Event
 from models.feeds import CalendarChange, IcalFragment
+from models.queries.organisation_lines import OrganisationLines
 from service.actions.locality_index import LocalityIndex
 
 _MANY = 200
@@ -56,6 +57,19 @@ def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> 
         session.execute(insert(CalendarChange).values(event_id=event_id, at=now, xid=xid))
 
 
+def note_all(session: Session, now: datetime, event_ids: Collection[str]) -> None:
+    """As :func:`note`, for any number of events."""
+    ids = sorted(event_ids)
+    if len(ids) <= _MANY:
+        if ids:
+            note(session, now, ids)
+        return
+    note(session, now, None)
+    for first in range(0, len(ids), _MANY):
+        some = ids[first : first + _MANY]
+        session.execute(delete(IcalFragment).where(col(IcalFragment.event_id).in_(some)))
+
+
 def note_change(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
     """Note which events a change of a row affects; ``entity`` is its table, ``event_id`` the event it belongs to."""
     if entity in {"event", "member", "task", "programme_revision"} and event_id is not None:
@@ -86,10 +100,10 @@ def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
             succession = LocalityIndex.load(session).line(entity_id)
             return select(col(Event.id)).where(or_(col(Event.host).in_(succession), col(Event.guest).in_(succession)))
         case "organisation":
-            has_task = select(col(Task.event_id)).where(col(Task.organisation_id) == entity_id)
-            return select(col(Event.id)).where(
-                or_(col(Event.organisation_id) == entity_id, col(Event.id).in_(has_task))
-            )
+            # So do events of those it succeeded, if they are later.
+            bodies = sorted({entity_id, *OrganisationLines.load(session).predecessors(entity_id)})
+            has_task = select(col(Task.event_id)).where(col(Task.organisation_id).in_(bodies))
+            return select(col(Event.id)).where(or_(col(Event.organisation_id).in_(bodies), col(Event.id).in_(has_task)))
         case "person":
             # Their tasks show their name; their organisation may read the events they are in.
             has_task = select(col(Task.event_id)).where(col(Task.person_id) == entity_id)

@@ -2,11 +2,13 @@
 
 from calendars.commitments.event_matching import CommitmentTerms
 from calendars.days.spans import Days
+from calendars.projects.standing import ProjectRecord
 from models.agreements import Agreement, Commitment
+from models.vocabulary import ActivityType
 
 
-def terms_of(agreement: Agreement, commitment: Commitment) -> CommitmentTerms:
-    """The terms of a commitment, as warnings, progress and planning use them."""
+def terms_of(agreement: Agreement, commitment: Commitment, projects: tuple[ProjectRecord, ...] = ()) -> CommitmentTerms:
+    """The terms of a commitment, as warnings, progress and planning use them; ``projects`` are those that keep it."""
     return CommitmentTerms(
         id=commitment.id,
         activity=commitment.activity,
@@ -24,4 +26,8 @@ def terms_of(agreement: Agreement, commitment: Commitment) -> CommitmentTerms:
         min_years=commitment.frequency_min_years,
         max_years=commitment.frequency_max_years,
         agreement_id=agreement.id,
+        activity_types=frozenset(map(ActivityType, commitment.activity_types)),
+        composition=commitment.composition,
+        records_since=agreement.records_since,
+        projects=projects,
     )

@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, inspect, not_, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, SQLModel, col, select
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.constraint_violations import Violation, violation_of
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Invalid, Merged, NotFound
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Organisation, Person
+from models.queries.merged import merged_into
 from models.text import fold
-from service.actions import permissions
+from service.actions import issued_papers, permissions
 from service.actions.audit import changes, record, snapshot
 from service.actions.context import ActionContext
 
@@ -32,8 +34,11 @@ def find(session: Session, model: type[Row], identity: str) -> Row:
 
     Raises:
         NotFound: there is none, or it is another office's.
+        Merged: it was merged into another row.
     """
     row = session.get(model, identity)
+    if row is None and (into := merged_into(session, str(model.__tablename__), identity)) is not None:
+        raise Merged(called(model), identity, into)
     if row is None or not permissions.is_marked_own(session, getattr(row, "office", None), row):
         raise NotFound(called(model), identity)
     return row
@@ -119,8 +124,9 @@ def create(
     computed: tuple[str, ...] = (),
     event_id: str | None = None,
     reason: str | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Add a row and its audit row."""
+    """Add a row and its audit row; ``also`` are changes for it that the snapshot doesn't contain."""
     if "office" in type(row).model_fields:
         row.office = permissions.mark(session)
     if hasattr(row, "created_at"):
@@ -130,7 +136,8 @@ def create(
     session.add(row)
     flush(session)
     after = snapshot(row, computed)
-    record(session, act, "create", _entity(row), identity(row), changes({}, after), event_id=event_id, reason=reason)
+    made = changes({}, after) | dict(also or {})
+    record(session, act, "create", _entity(row), identity(row), made, event_id=event_id, reason=reason)
     return row
 
 
@@ -156,11 +163,21 @@ def change(
     changed = changes(before, after) | dict(also or {})
     if changed:
         if hasattr(row, "updated_at"):
-            # Assigned even if equal: a second change at the same instant still counts, DTSTAMP and ETags rely on it.
-            row.updated_at = act.now
+            touch(row, act)
         flush(session)
         record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason)
     return set(changed)
+
+
+def touch(row: Any, act: ActionContext) -> None:
+    """Note that something of a row changed, its parts included: its ``version`` grows with the next flush.
+
+    Also if it changed before at the same instant, and if only rows of other tables did: ETags, DTSTAMP and the refusal
+    of lost updates rely on it.
+    """
+    row.updated_at = act.now
+    # An equal value alone is no change for SQLAlchemy: no UPDATE, and the version would stay.
+    flag_modified(row, "updated_at")
 
 
 SHARED = (Person, Organisation, Agreement, Commitment, Anniversary)
@@ -179,8 +196,9 @@ def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str
     it is in use would tell of events that its reader must not even notice.
 
     Raises:
-        Conflict: something else still refers to it, or may.
+        Conflict: something else still refers to it, or may; or a paper that went out would go with it.
     """
+    issued_papers.check_deleting(session, row)
     if isinstance(row, SHARED) and permissions.is_beside_others(session):
         raise Conflict(message(MAY_BE_IN_USE, what=called(type(row))), code="in_use")
     before = snapshot(row)

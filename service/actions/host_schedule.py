@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, bindparam, or_, union_all
 from sqlalchemy import select as core_select
@@ -17,9 +17,11 @@ from calendars.days.spans import Days
 from calendars.events.host_days import TRAVEL_DAYS, HostedVisit, stay_taken
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.day_index import BusyDays, DayIndex
+from calendars.people.names import name_text
 from models.event_parts import Member
 from models.events import Event
 from models.places import Person
+from models.queries.dated import is_dated
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState
 from service.actions import permissions
@@ -27,6 +29,17 @@ from service.actions import permissions
 VIEW_DAYS = 60
 """How many days a day index is wider than the windows on either side, to include the nearest visits and holidays."""
 _MOST_RANGES = 8
+
+
+class _Names(NamedTuple):
+    """The columns that say what a person is called."""
+
+    name: str
+    name_lo: str | None
+    name_latin: str | None
+
+
+_NAMED = 1 + len(_Names._fields)
 
 
 def office_holiday_calendar(session: Session) -> HolidayIndex:
@@ -65,7 +78,7 @@ def person_assignments_of_events(
 def _assignments(session: Session, statement: Any, within: Days, **ids: list[str]) -> list[PersonAssignment]:
     near = _widened(within)
     rows = session.execute(statement, {"first": near.first, "last": near.last, **ids})
-    found = [PersonAssignment(*row) for row in rows.all()]
+    found = [PersonAssignment(row[0], name_text(_Names(*row[1:_NAMED])), *row[_NAMED:]) for row in rows.all()]
     unnoticed = permissions.unnoticed(session, {one.event_id for one in found})
     found = [one for one in found if one.event_id not in unnoticed]
     titles = permissions.titles(session, {one.event_id: one.title for one in found})
@@ -75,9 +88,11 @@ def _assignments(session: Session, statement: Any, within: Days, **ids: list[str
 def _select_assignments(people: Any) -> CompoundSelect[Any]:
     """The SELECT of some people's assignments from the day ``first`` to the day ``last``."""
     event = ("id", "title", "first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time", "timezone")
-    columns = [col(Person.id), col(Person.name), *(col(getattr(Event, name)) for name in event)]
+    person = [col(Person.id), *(col(getattr(Person, name)) for name in _Names._fields)]
+    columns = [*person, *(col(getattr(Event, name)) for name in event)]
     takes_place = (
         col(Event.status).not_in(sorted(CALLED_OFF)),
+        is_dated(),
         col(Event.last_day) >= bindparam("first"),
         col(Event.first_day) <= bindparam("last"),
     )
@@ -97,8 +112,7 @@ def _select_assignments(people: Any) -> CompoundSelect[Any]:
     days = (col(Booking.first_day), col(Booking.last_day))
     as_interpreter = (
         core_select(
-            col(Person.id),
-            col(Person.name),
+            *person,
             col(Event.id),
             col(Event.title),
             *days,
@@ -189,6 +203,7 @@ def _select_overlapping(ranges: int) -> CompoundSelect[Any]:
         col(Event.host).concat("").in_(bindparam("hosts", expanding=True)),
         col(Event.guest).is_not(None),
         col(Event.status).not_in(sorted(CALLED_OFF)),
+        is_dated(),
     )
     selects = []
     for number in range(ranges):

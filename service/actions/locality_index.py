@@ -28,6 +28,7 @@ class LocalityFacts(NamedTuple):
     timezone: str
     successor: str | None
     succeeded_on: date | None
+    parent: str | None = None
 
 
 class LocalityIndex:
@@ -127,6 +128,13 @@ class DirectionResolver:
         """The direction of a visit of ``guest`` to ``host``."""
         return direction(host, guest, self._own, self.gazetteer.country_of, self._own_country)
 
+    def kinds(self) -> dict[tuple[bool, bool], list[str]]:
+        """All localities by what the direction depends on: whether they are the office's own, and in its country."""
+        found: dict[tuple[bool, bool], list[str]] = {}
+        for code, country in self.gazetteer.country_of.items():
+            found.setdefault((code in self._own, country == self._own_country), []).append(code)
+        return found
+
 
 def succession_of_code(session: Session, code: str) -> frozenset[str]:
     """A locality with its predecessors and successors; one query."""
@@ -134,15 +142,17 @@ def succession_of_code(session: Session, code: str) -> frozenset[str]:
 
 
 def directed(resolver: DirectionResolver, wanted: Direction, table: Any = Event) -> Any:
-    """The condition for a direction: all pairs of localities that have it (there are few localities)."""
-    pairs = []
-    codes = resolver.gazetteer.localities
-    for host in codes:
-        guests = [guest for guest in (*codes, None) if guest != host and resolver.between(host, guest) is wanted]
-        if not guests:
-            continue
-        condition: Any = col(table.guest).in_([guest for guest in guests if guest])
-        if None in guests:
-            condition = or_(condition, col(table.guest).is_(None))
-        pairs.append(and_(col(table.host) == host, condition))
-    return or_(*pairs) if pairs else false()
+    """The condition for a direction. It grows with the number of localities, not of their pairs: what counts is of
+    which kind host and guest are."""
+    kinds = resolver.kinds()
+    conditions = []
+    for hosts in kinds.values():
+        guests = {kind: codes for kind, codes in kinds.items() if resolver.between(hosts[0], codes[0]) is wanted}
+        matching: list[Any] = []
+        if guests:
+            matching.append(col(table.guest).in_([code for codes in guests.values() for code in codes]))
+        if resolver.between(hosts[0], None) is wanted:
+            matching.append(col(table.guest).is_(None))
+        if matching:
+            conditions.append(and_(col(table.host).in_(hosts), or_(*matching)))
+    return or_(*conditions) if conditions else false()

@@ -79,11 +79,13 @@ def is_trial(session: Session) -> bool:
     return bool(session.info.get(_TRIAL))
 
 
-def run(database: Database, use: Callable[[Session], Result], *, write: bool = True) -> Result:
-    """Run a use case in a transaction; again, in a new one, whenever it asked for work outside.
+def run(database: Database, use: Callable[[Session], Result], *, write: bool = True, one_state: bool = False) -> Result:
+    """Run a use case in a transaction; again, in a new one, whenever it asked for work outside. ``one_state``: what it
+    reads does not change while it reads.
 
     Raises whatever the use case raises; nothing is then kept, except what was committed by a ``keeps`` before.
     """
+    options: dict[str, bool] = {"one_state": True} if one_state and not write else {}
     outcomes: dict[str, _Outcome] = {}
     token = _outcomes.set(outcomes)
     is_tried_out = False
@@ -94,7 +96,7 @@ def run(database: Database, use: Callable[[Session], Result], *, write: bool = T
                     with database.trial() as session:
                         session.info[_TRIAL] = True
                         return use(session)
-                with database.transaction(write=write) as session:
+                with database.transaction(write=write, **options) as session:
                     try:
                         return use(session)
                     except _Asked as asked:

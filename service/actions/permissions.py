@@ -169,7 +169,7 @@ class Sight(IntEnum):
 def sight(session: Session, event: Any) -> Sight:
     """How much of an event (or a row with its columns) the session sees, if it may read it at all."""
     one = reader(session)
-    if one is None or one.is_in_charge(event):
+    if one is None or one.is_in_charge(event) or one.carries_on(event):
         return Sight.WHOLE
     if not one.is_near(event.organisation_id):
         return Sight.SHARED
@@ -195,7 +195,7 @@ def overseen(session: Session) -> ColumnElement[bool]:
     if one is None:
         return true()
     is_open = and_(col(Event.visibility) == Visibility.PUBLIC, event_readers.is_near(one))
-    return or_(event_readers.in_charge(one), is_open)
+    return or_(event_readers.in_charge(one), event_readers.carried_on(one), is_open)
 
 
 def near(session: Session) -> ColumnElement[bool]:
@@ -392,14 +392,15 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
     """The condition for people whose mail address and telephone the session reads: those of its office, and of its own
     organisation. Who they are is everybody's to see; how to reach them is their office's."""
     one = reader(session)
-    condition = None if one is None else one.offices.holds(one.office, col(Person.organisation_id))
+    kept_by = func.coalesce(col(Person.organisation_id), col(Person.former_organisation_id))
+    condition = None if one is None else one.offices.holds(one.office, kept_by)
     if one is None or condition is None:
         return true()
-    return or_(condition, col(Person.organisation_id) == one.organisation_id)
+    return or_(condition, kept_by == one.organisation_id)
 
 
 def reads_address_of(session: Session, organisation_id: str | None) -> bool:
-    """As :func:`reads_addresses`, for a person of an organisation."""
+    """As :func:`reads_addresses`, for a person kept by an organisation."""
     one = reader(session)
     return one is None or is_for(session, organisation_id) or one.is_of_office(organisation_id)
 
@@ -432,18 +433,21 @@ def takes_part(person_id: str) -> ColumnElement[bool]:
 def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
     """How much of a person the session may change. ``joins``: they are being added to an event it may change."""
     one = reader(session)
-    if one is None or is_for(session, person.organisation_id):
+    if one is None or is_for(session, person.kept_by):
         return Hold.ALL
-    if one.whole_office and one.is_of_office(person.organisation_id):
+    if one.whole_office and one.is_of_office(person.kept_by):
         return Hold.ALL
-    if has_accounts(session, person.organisation_id) or not one.is_of_office(person.organisation_id):
+    if has_accounts(session, person.kept_by) or not one.is_of_office(person.kept_by):
         return Hold.NONE
     in_charge = select(col(Event.id)).where(takes_part(person.id), changed_by(one)).limit(1)
     return Hold.WORDS if joins or session.execute(in_charge).first() is not None else Hold.NONE
 
 
-def check_person(session: Session, person: Person, values: Mapping[str, Any] | None = None) -> None:
-    """Raise if the session may not change a person; ``values`` None means deleting them.
+def check_person(
+    session: Session, person: Person, values: Mapping[str, Any] | None = None, *, moves: bool = False
+) -> None:
+    """Raise if the session may not change a person; ``values`` None means deleting them. ``moves``: on some day, a
+    past one too, they would be of another organisation, or be kept by another.
 
     Raises:
         Forbidden: only the person's own organisation may, or only approvers and the protocol office.
@@ -452,18 +456,18 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
     if hold is Hold.ALL:
         return
     if hold is Hold.WORDS and values is not None:
-        if all(values[name] == getattr(person, name) for name in WITHHELD & values.keys()):
+        if not moves and all(values[name] == getattr(person, name) for name in WITHHELD & values.keys()):
             return
         what = message(
             N_("Only an approver or the protocol office can change the address or the organisation of this person.")
         )
-    elif has_accounts(session, person.organisation_id):
+    elif has_accounts(session, person.kept_by):
         what = message(
             N_(
                 "“{organisation}” is in charge of this person: only it, an approver or the protocol office can"
                 " change them."
             ),
-            organisation=session.get_one(Organisation, person.organisation_id).name,
+            organisation=session.get_one(Organisation, person.kept_by).name,
         )
     elif values is None:
         what = message(N_("Only an approver or the protocol office can delete this person."))
@@ -493,15 +497,15 @@ def not_to_join(session: Session, organisation_id: str | None) -> Message | None
     )
 
 
-def check_joining(session: Session, organisation_id: str | None) -> None:
+def check_joining(session: Session, organisation_id: str | None, field: str = "organisation_id") -> None:
     """Refuse to put people into somebody else's organisation.
 
     Raises:
         Forbidden: it has accounts, and the session's is none of them, or it is of another office; ``errors`` names
-            the field.
+            the ``field``.
     """
     if what := not_to_join(session, organisation_id):
-        raise Forbidden(what, code="not_in_charge", errors={"organisation_id": [what]})
+        raise Forbidden(what, code="not_in_charge", errors={field: [what]})
 
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:

@@ -37,7 +37,7 @@ def check(session: Session, secret: str) -> bool:
     """
     known = session.get(SecretKeyCheck, _ONLY)
     if known is not None and known.fingerprint != fingerprint(secret):
-        raise OtherKey(message(_OTHER, day=known.since.date().isoformat()))
+        raise OtherKey(message(_OTHER, day=known.since.date()))
     return known is not None
 
 

@@ -12,10 +12,11 @@ from models.labels import noun
 from models.vocabulary import Role
 from service.actions import audit_queries, crud
 from service.actions.accounts import account_queries, accounts, messenger_addresses, passwords
+from service.actions.events import going_on_leave
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
 from service.http.app_context import current_context
 from service.http.error_responses import from_domain
-from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
+from service.schemas.accounts import LeaveOutcomeSchema, LeaveSchema, OwnPasswordSchema, TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
 
@@ -27,7 +28,7 @@ class UsersView(ApiView):
     @requires(Role.ADMIN)
     @operation("listUsers")
     @blp.arguments(UserQuery, location="query")
-    @blp.many(UserSchema)
+    @blp.many(UserSchema, told="user")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List accounts"""
         order = account_queries.ACCOUNTS_BY_ADDRESS
@@ -81,6 +82,35 @@ class MeView(ApiView):
     def get(self) -> Any:
         """The account that makes the request"""
         return act().user
+
+
+@blp.route("/me/leave")
+class OwnLeaveView(ApiView):
+    @requires(Role.VIEWER)
+    @operation("changeOwnLeave")
+    @blp.arguments(LeaveSchema)
+    @blp.response(200, LeaveOutcomeSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Go on leave, or come back
+
+        Until `away_until` reminders and notices of changes go to who stands in, an active account of the same
+        organisation, as far as it may read the event: their `reason` says so. With `hand_over` it is put in
+        charge of one's events, too; they stay with it.
+        """
+        leave = going_on_leave.set_leave(
+            session(),
+            act(),
+            act().account,
+            values["away_until"],
+            values.get("stand_in_id"),
+            hands_over=values["hand_over"],
+        )
+        return {
+            "away_until": leave.away_until,
+            "stand_in_id": leave.stand_in_id,
+            "moved": leave.handed_over.moved,
+            "left": [event.id for event in leave.handed_over.left],
+        }
 
 
 @blp.route("/me/password")
@@ -152,7 +182,7 @@ class AuditTrailView(ApiView):
     @requires(Role.ADMIN)
     @operation("listAuditEntries")
     @blp.arguments(AuditQuery, location="query")
-    @blp.many(HistoryEntrySchema)
+    @blp.many(HistoryEntrySchema, told="audit")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
         return page(

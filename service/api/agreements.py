@@ -69,7 +69,7 @@ class AgreementView(ApiView):
         """Delete an agreement whose commitments no event refers to"""
         agreement = crud.find(session(), Agreement, agreement_id)
         blp.check_etag(agreement, AgreementSchema)
-        crud.delete(session(), act(), agreement)
+        agreements.delete_agreement(session(), act(), agreement)
 
 
 @blp.route("/agreements/<agreement_id>/commitments")
@@ -175,7 +175,7 @@ class AnniversaryView(ApiView):
         """Delete an anniversary without ceremonies"""
         anniversary = crud.find(session(), Anniversary, anniversary_id)
         blp.check_etag(anniversary, AnniversarySchema)
-        crud.delete(session(), act(), anniversary)
+        agreements.delete_anniversary(session(), act(), anniversary)
 
 
 @blp.route("/anniversaries/<anniversary_id>/occurrences")
@@ -183,7 +183,7 @@ class OccurrencesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listAnniversaryOccurrences")
     @blp.arguments(YearsQuery, location="query")
-    @blp.response(200, OccurrenceSchema(many=True))
+    @blp.many(OccurrenceSchema, has_pages=False)
     def get(self, query: dict[str, Any], anniversary_id: str) -> Any:
         """List an anniversary's years: ordinal, grade, date, ceremony. Default: this year and the next nine"""
         anniversary = crud.find(session(), Anniversary, anniversary_id)

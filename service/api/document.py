@@ -246,7 +246,8 @@ def _describe_busy(document: dict[str, Any]) -> None:
     problem = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
     document["components"]["responses"]["BUSY"] = {
         "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. `unavailable`: the database does "
-        "not answer; `database_replaced`: its file was moved, removed or replaced. Nothing was changed; try again.",
+        "not answer; `database_replaced`: its file was moved, removed or replaced; `files_away`: the folder of files "
+        "is not there (only of operations on files). Nothing was changed; try again.",
         "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
         "content": problem,
     }
@@ -282,7 +283,8 @@ def _describe_away(document: dict[str, Any]) -> None:
     """Say of every operation what it answers when the database is not there."""
     document["components"]["responses"]["AWAY"] = {
         "description": "`unavailable`: the database does not answer; `database_replaced`: its file was moved, removed "
-        "or replaced, and nothing is read or written until it is back. Try again.",
+        "or replaced, and nothing is read or written until it is back; `files_away`: the folder of files is not there "
+        "(only of operations on files). Try again.",
         "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
         "content": document["components"]["responses"]["DEFAULT_ERROR"]["content"],
     }

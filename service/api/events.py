@@ -11,20 +11,24 @@ from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
 from models.labels import noun
-from models.vocabulary import EventKind, Role
+from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud, permissions
 from service.actions.effects import confirmation
 from service.actions.events import confirming, event_queries, events
+from service.actions.ledger import estimate_budgets
 from service.actions.permissions import Sight
 from service.actions.scheduling import event_warnings
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.events import (
+    CHANGE_SCHEMAS,
     KIND_SCHEMAS,
+    MADE_WITH,
     AnyEventSchema,
     CeremonySchema,
     ConfirmationRequestSchema,
     HistoryEntrySchema,
+    RefusalSchema,
     TransitionSchema,
 )
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
@@ -53,11 +57,13 @@ def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValu
         g.presenter = event_warnings.EventPresenter(session(), act())
     g.presenter.prefetch(selected, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
+    budgets = estimate_budgets.shows_budget(session(), selected)
     return [
         # A plain dict: marshmallow reads it ten times faster than an object with many columns.
         event.__dict__
         | {
-            "budget": event.budget if permissions.sight(session(), event) is Sight.WHOLE else None,
+            "budget": event.budget if event.id in budgets else None,
+            "results": event.results if sees_whole else None,
             "direction": g.presenter.compass.of(event),
             "host_name": places.name(event.host, event.first_day),
             "guest_name": places.name(event.guest, event.first_day) if event.guest else None,
@@ -73,6 +79,7 @@ def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValu
             ],
         }
         for event in selected
+        for sees_whole in [permissions.sight(session(), event) is Sight.WHOLE]
     ]
 
 
@@ -85,9 +92,14 @@ def _confirmation(event: Event) -> EventValues:
     if not permissions.may_change(session(), event):
         return {}
     differ = confirmation.differing(session(), event)
+    hidden = frozenset() if estimate_budgets.shows_budget(session(), [event]) else frozenset({"budget"})
     return {
         "confirmed": event.confirmed_at
-        and {"by": event.confirmed_by, "at": event.confirmed_at, "values": _shown_values(event.confirmed_values)},
+        and {
+            "by": event.confirmed_by,
+            "at": event.confirmed_at,
+            "values": _shown_values(event.confirmed_values, hidden),
+        },
         "differs": differ
         if differ is None
         else {
@@ -98,15 +110,23 @@ def _confirmation(event: Event) -> EventValues:
                 "changed_at": event.corrections.get(name, {}).get("at"),
             }
             for name, one in differ.items()
+            if name not in hidden
         },
         "confirmation_asked": event.asked_at and {"by": event.asked_by, "at": event.asked_at},
     }
 
 
-def _shown_values(confirmed: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _shown_values(confirmed: Mapping[str, Any] | None, hidden: frozenset[str]) -> dict[str, Any] | None:
     if confirmed is None:
         return None
-    return {name: value for name, value in confirmed.items() if name in CONFIRMED_FIELDS}
+    return {name: value for name, value in confirmed.items() if name in CONFIRMED_FIELDS and name not in hidden}
+
+
+def _changed(event: Event, values: Mapping[str, Any]) -> Event:
+    """The event, changed as a request says; its ``reason`` is no value of the event."""
+    wanted = dict(values)
+    reason = wanted.pop("reason", None)
+    return events.change_event(session(), act(), event, wanted, reason=reason)
 
 
 def _check_etag_if_sent(event: Event) -> None:
@@ -181,6 +201,23 @@ class AcceptedChangesView(ApiView):
         return show(confirming.accept_changes(session(), act(), event))
 
 
+@blp.route("/events/<event_id>/refuse-confirmation")
+class RefusedConfirmationView(ApiView):
+    @requires(Role.APPROVER)
+    @operation("refuseEventConfirmation")
+    @blp.arguments(RefusalSchema)
+    @blp.one(AnyEventSchema)
+    def post(self, values: dict[str, Any], event_id: str) -> Any:
+        """Refuse to confirm an event that somebody asked for, and say why
+
+        The request is taken off, and whoever asked gets a mail with the reason; the event stays as it is. This needs an
+        account that may confirm it. 409 if nobody has asked. If-Match is optional, as for accept-changes.
+        """
+        event = events.find_event(session(), event_id)
+        _check_etag_if_sent(event)
+        return show(confirming.refuse_confirmation(session(), act(), event, values["reason"]))
+
+
 @blp.route("/events/<event_id>/confirmation-requests")
 class ConfirmationRequestsView(ApiView):
     @requires(Role.OFFICER)
@@ -208,14 +245,22 @@ class HistoryView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventHistory")
     @blp.arguments(QuerySchema, location="query")
-    @blp.many(HistoryEntrySchema)
+    @blp.many(HistoryEntrySchema, told="audit")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """List an event's changes: who changed what, when and why; oldest first
 
         For whoever is in charge of the event; 403 for others who may read it.
         """
         permissions.check_history(session(), events.find_event(session(), event_id))
-        return page(pagination_parameters, event_queries.history_where(event_id), *event_queries.HISTORY_ORDER)
+        return page(
+            pagination_parameters, event_queries.history_where(session(), event_id), *event_queries.HISTORY_ORDER
+        )
+
+
+def _created(kind: EventKind, values: EventValues) -> Event:
+    """A new event: a draft, unless the body says that it is over."""
+    status = values.pop("status", EventStatus.DRAFT)
+    return events.create_event(session(), act(), kind, values, status=status)
 
 
 def _register_kind(kind: EventKind, path: str) -> None:
@@ -237,7 +282,7 @@ def _register_kind(kind: EventKind, path: str) -> None:
         @blp.arguments(schema)
         @blp.created(schema)
         def post(self, values: dict[str, Any]) -> Any:
-            return show(events.create_event(session(), act(), kind, values))
+            return show(_created(kind, values))
 
     class OneOfKind(ApiView):
         @requires(Role.VIEWER)
@@ -248,12 +293,12 @@ def _register_kind(kind: EventKind, path: str) -> None:
 
         @requires(Role.OFFICER)
         @operation(f"change{one}")
-        @blp.arguments(schema(partial=True))
+        @blp.arguments(CHANGE_SCHEMAS[kind](partial=True, dump_only=MADE_WITH))
         @blp.one(schema)
         def patch(self, values: dict[str, Any], event_id: str) -> Any:
             event = events.find_event(session(), event_id, kind)
             blp.check_etag(show(event), schema)
-            return show(events.change_event(session(), act(), event, values))
+            return show(_changed(event, values))
 
         @requires(Role.OFFICER)
         @operation(f"delete{one}")
@@ -264,7 +309,13 @@ def _register_kind(kind: EventKind, path: str) -> None:
             events.delete_event(session(), act(), event)
 
     OfKind.get.__doc__ = f"List events of the kind {name}, by first day"
-    OfKind.post.__doc__ = f"Plan an event of the kind {name}; it begins as a draft"
+    OfKind.post.__doc__ = f"""Plan an event of the kind {name}; it begins as a draft
+
+    With `"status": "completed"` officers of the protocol office enter what is over. Of that the month or the year may
+    be all that is known: `first_day` and `last_day` are then written like `2021-06` or `2008`, both alike. Such an
+    event has no hours, no travel days of its own, no programme, bookings or tasks, and stands in no calendar; lists
+    leave it out unless asked with `known_to`. A change to days makes it an ordinary completed event.
+    """
     OneOfKind.get.__doc__ = f"Read an event of the kind {name}"
     OneOfKind.patch.__doc__ = f"Change an event of the kind {name}; moving its days takes arrival and departure along"
     OneOfKind.delete.__doc__ = f"Delete a draft or cancelled event of the kind {name}"
@@ -286,7 +337,7 @@ class CeremoniesView(ApiView):
         """Plan the ceremony of an anniversary for a year; its ordinal is computed"""
         crud.find(session(), Anniversary, anniversary_id)
         values = values | {"anniversary_id": anniversary_id}
-        return show(events.create_event(session(), act(), EventKind.ANNIVERSARY, values))
+        return show(_created(EventKind.ANNIVERSARY, values))
 
 
 def _ceremony(anniversary_id: str, event_id: str) -> Event:
@@ -300,13 +351,13 @@ def _ceremony(anniversary_id: str, event_id: str) -> Event:
 class CeremonyView(ApiView):
     @requires(Role.OFFICER)
     @operation("changeCeremony")
-    @blp.arguments(CeremonySchema(partial=True))
+    @blp.arguments(CHANGE_SCHEMAS[EventKind.ANNIVERSARY](partial=True, dump_only=MADE_WITH))
     @blp.one(CeremonySchema)
     def patch(self, values: dict[str, Any], anniversary_id: str, event_id: str) -> Any:
         """Change a ceremony"""
         event = _ceremony(anniversary_id, event_id)
         blp.check_etag(show(event), AnyEventSchema)
-        return show(events.change_event(session(), act(), event, values))
+        return show(_changed(event, values))
 
     @requires(Role.OFFICER)
     @operation("deleteCeremony")

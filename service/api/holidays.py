@@ -26,8 +26,7 @@ class HolidaysView(ApiView):
     @requires(Role.VIEWER)
     @operation("listHolidays")
     @blp.arguments(HolidayQuery, location="query")
-    @blp.response(200, HolidaySchema(many=True))
-    @blp.paginate(page_size=500)
+    @blp.many(HolidaySchema, page_size=500)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List holidays and festivals by day, computed ones and the office's own"""
         days = holidays.days_between(

@@ -37,7 +37,7 @@ class MembersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventMembers")
     @blp.arguments(QuerySchema, location="query")
-    @blp.many(MemberSchema)
+    @blp.many(MemberSchema, told="member")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """The people of an event in order of precedence"""
         events.find_event(session(), event_id)
@@ -85,11 +85,11 @@ class MemberImportView(ApiView):
         """Import a member list from a CSV, XLSX, XLS or ODS file: all of it, or nothing and the errors of each row
 
         Columns are recognised by their header in Vietnamese, Lao or English, in any order: name (the only required
-        one), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering column
-        is ignored, and what else is not read is named in `remarks`. Titles may stand above the header, and the list on
-        another sheet than the first. Without ranks people of equal precedence keep the order of the file. Errors are
-        named `rows.7.role`, 7 being the row number in the spreadsheet program. Importing the
-        same file again changes nothing.
+        one), name_lo (in Lao script), name_latin (as in the passport), role, position, organisation, precedence, rank,
+        email, phone, languages, counterpart (known already, or in the same list), side; a numbering column is ignored,
+        and what else is not read is named in `remarks`. Titles may stand above the header, and the list on another
+        sheet than the first. Without ranks people of equal precedence keep the order of the file. Errors are named
+        `rows.7.role`, 7 being the row number in the spreadsheet program. Importing the same file again changes nothing.
         """
         event = events.find_event(session(), event_id)
         is_dry = query.get("dry_run", False)

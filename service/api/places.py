@@ -9,7 +9,13 @@ from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory, directory_queries
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
-from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
+from service.schemas.places import (
+    LocalityChangeSchema,
+    LocalitySchema,
+    OrganisationSchema,
+    PersonChangeSchema,
+    PersonSchema,
+)
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
 
 blp = ApiBlueprint("places", __name__, description="Localities, organisations and people")
@@ -18,6 +24,10 @@ blp = ApiBlueprint("places", __name__, description="Localities, organisations an
 def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equal: str) -> list[Any]:
     statement = directory_queries.directory_where(session(), model, query, *equal)
     return page(paging, statement, *directory_queries.ORDERS[model])
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return directory_queries.described(session(), [person])[0]
 
 
 @blp.route("/localities")
@@ -112,11 +122,11 @@ class PeopleView(ApiView):
     @requires(Role.VIEWER)
     @operation("listPeople")
     @blp.arguments(PersonQuery, location="query")
-    @blp.many(PersonSchema)
+    @blp.many(PersonSchema, told="person")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List people in order of precedence"""
         found = _page(Person, query, pagination_parameters, "organisation_id")
-        return [directory_queries.shown(session(), one) for one in found]
+        return directory_queries.described(session(), found)
 
     @requires(Role.OFFICER)
     @operation("createPerson")
@@ -124,7 +134,7 @@ class PeopleView(ApiView):
     @blp.created(PersonSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Create a person"""
-        return directory.create_person(session(), act(), values)
+        return _person(directory.create_person(session(), act(), values))
 
 
 @blp.route("/people/<person_id>")
@@ -134,17 +144,21 @@ class PersonView(ApiView):
     @blp.one(PersonSchema)
     def get(self, person_id: str) -> Any:
         """Read a person"""
-        return directory_queries.shown(session(), crud.find(session(), Person, person_id))
+        return _person(crud.find(session(), Person, person_id))
 
     @requires(Role.OFFICER)
     @operation("changePerson")
-    @blp.arguments(PersonSchema(partial=True))
+    @blp.arguments(PersonChangeSchema(partial=True))
     @blp.one(PersonSchema)
     def patch(self, values: dict[str, Any], person_id: str) -> Any:
-        """Change a person"""
+        """Change a person
+
+        `organisation_id`, `position` and `precedence` are those of today. Alone they correct the position of today;
+        with `as_of` it ends on the day before, and another begins. `positions` are all terms of office anew.
+        """
         person = crud.find(session(), Person, person_id)
-        blp.check_etag(directory_queries.shown(session(), person), PersonSchema)
-        return directory_queries.shown(session(), directory.change_person(session(), act(), person, values))
+        blp.check_etag(_person(person), PersonSchema)
+        return _person(directory.change_person(session(), act(), person, values))
 
     @requires(Role.OFFICER)
     @operation("deletePerson")
@@ -152,5 +166,5 @@ class PersonView(ApiView):
     def delete(self, person_id: str) -> None:
         """Delete a person nothing refers to"""
         person = crud.find(session(), Person, person_id)
-        blp.check_etag(directory_queries.shown(session(), person), PersonSchema)
+        blp.check_etag(_person(person), PersonSchema)
         directory.delete_person(session(), act(), person)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from calendars.commitments.event_matching import Evaluation
-from calendars.commitments.exchange_totals import Flow
+from calendars.commitments.exchange_totals import ExchangeTotals, Flow
 from models.agreements import Agreement
-from models.vocabulary import Currency, ProgressState, Role
+from models.vocabulary import ProgressState, Role
 from service.actions import crud, permissions
 from service.actions.agreements import planning, progress
 from service.actions.dry_run import dry_run_savepoint
@@ -71,7 +71,8 @@ class AgreementProgressView(ApiView):
         """Read an agreement's progress: fulfilled, on track, at risk, missed or open by year, and the exchange each way
 
         An event belongs to the year it begins in. Fewer people or days than agreed don't count (`near` lists which
-        events and why); more do, with a remark.
+        events and why), nor does another composition or type of activity; more do, with a remark. `no_records`: records
+        of the year began only later (`records_since` of the agreement), and less is known than was due.
         """
         agreement = crud.find(session(), Agreement, agreement_id)
         account = progress.agreement_progress(session(), agreement, query.get("as_of") or act().today)
@@ -141,6 +142,7 @@ def _in_full(line: progress.ProgressLine, titles: Titles, hidden: Collection[str
             for year in progress.years
         ],
         "totals": progress.totals,
+        **({} if progress.learners is None else {"learners": progress.learners}),
         "near": [_explained(one, titles, language) for one in progress.near],
         "remarks": [_explained(one, titles, language) for one in progress.remarkable],
     }
@@ -148,11 +150,12 @@ def _in_full(line: progress.ProgressLine, titles: Titles, hidden: Collection[str
 
 def _explained(judgement: Evaluation, titles: Titles, language: str) -> dict[str, Any]:
     occasion = judgement.occasion
+    listed = occasion.listed_days
     return {
         "event_id": None if titles.get(occasion.id) is permissions.BUSY else occasion.id,
         "title": titles.get(occasion.id),
-        "first_day": occasion.days.first.isoformat(),
-        "last_day": occasion.days.last.isoformat(),
+        "first_day": listed.first.isoformat(),
+        "last_day": listed.last.isoformat(),
         "status": occasion.status.value,
         "reasons": [reason.to(language) for reason in judgement.why],
     }
@@ -162,10 +165,27 @@ def _passage(passage: Flow) -> dict[str, Any]:
     return {
         "giver": passage.giver,
         "receiver": passage.receiver,
-        "visits": passage.visits,
-        "people": passage.people,
-        "people_unknown": passage.unknown,
-        "days": passage.days,
-        "planned": passage.planned,
-        "money": [Currency(currency).money(amount) for currency, amount in sorted(passage.money.items())],
+        **_totals(passage.totals),
+        "years": [{"year": one.year, **_totals(one.totals)} for one in passage.years],
+        "fields_": [{"field": one.field, **_totals(one.totals)} for one in passage.fields],
+    }
+
+
+def _totals(totals: ExchangeTotals) -> dict[str, Any]:
+    ledger = totals.ledger
+    return {
+        "visits": totals.visits,
+        "people": totals.people,
+        "people_unknown": totals.unknown,
+        "days": totals.days,
+        "planned": totals.planned,
+        "money": ledger.money.as_money(),
+        "money_planned": ledger.money_planned.as_money(),
+        "money_approved": ledger.money_approved.as_money(),
+        "money_unknown": ledger.money_unknown,
+        "goods": {
+            "count": ledger.goods.count,
+            "value": ledger.goods.value.as_money(),
+            "value_unknown": ledger.goods.unknown,
+        },
     }

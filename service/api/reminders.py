@@ -104,7 +104,7 @@ class RemindersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listReminders")
     @blp.arguments(ReminderQuery, location="query")
-    @blp.many(ReminderSchema)
+    @blp.many(ReminderSchema, told="reminder")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminders by due time"""
         statement = reminder_queries.reminders_where(session(), act(), query)
@@ -148,7 +148,12 @@ def _named(reminders: Sequence[Reminder]) -> list[SimpleNamespace]:
     """Reminders with the names of their rules and the titles of their tasks."""
     names = reminder_queries.names_of(session(), reminders)
     return [
-        SimpleNamespace(**one.model_dump(), rule_name=names[one.id].rule_name, task_title=names[one.id].task_title)
+        SimpleNamespace(
+            **one.model_dump(),
+            about=one.about,
+            rule_name=names[one.id].rule_name,
+            task_title=names[one.id].task_title,
+        )
         for one in reminders
     ]
 
@@ -169,7 +174,7 @@ class EventRemindersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventReminders")
     @blp.arguments(QuerySchema, location="query")
-    @blp.many(ReminderSchema)
+    @blp.many(ReminderSchema, told="reminder")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """List an event's reminders: sent, coming, failed, skipped"""
         events.find_event(session(), event_id)

@@ -27,8 +27,11 @@ from service.actions.context import ActionContext
 from service.http import json_body
 from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.bounds import MAX_BODY
+from service.http.error_responses import reader_language
+from service.http.list_exports import CONTENT, ListExport, ListFile, ListFormat, record_export, with_format
 from service.http.refusal import UNREAD
 from service.schemas.rows import RowSchema
+from service.schemas.word_names import ROLES
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -40,7 +43,7 @@ MOST_PAGES = 1_000_000
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
-_VOLATILE = {"conflicts", "overdue", "tied", "warnings"}
+_VOLATILE = {"conflicts", "differences", "overdue", "tied", "warnings"}
 """Fields that change with time or with other rows although nobody changed this one."""
 _ALLOWED_BEFORE_NEW_PASSWORD = {"accounts.MeView", "accounts.OwnPasswordView"}
 
@@ -118,6 +121,10 @@ class ApiView(MethodView):
 
     never_stored: ClassVar[bool] = False
 
+    def read_body(self) -> bytes:
+        """The body, or for one too large for memory something that tells it from another."""
+        return request.get_data(cache=True)
+
     def dispatch_request(self, **kwargs: Any) -> ResponseReturnValue:
         method = request.method.lower()
         handler = getattr(self, method, None) or getattr(self, "get")  # noqa: B009 - HEAD is GET without a body
@@ -127,7 +134,7 @@ class ApiView(MethodView):
         ):
             raise NotFoundError  # no id has such characters, and PostgreSQL rejects some of them
         # The body is read before the transaction opens, so that a slow sender holds no lock.
-        body = request.get_data(cache=True) if request.method not in SAFE else b""
+        body = self.read_body() if request.method not in SAFE else b""
         # So is all of it that can be judged without the database. What is refused writes nothing: it waits for no
         # writer, and its sender is told only after having been let in.
         g.early = early = EarlyBody.of(handler, body)
@@ -153,7 +160,9 @@ class ApiView(MethodView):
             if not user.role.suffices_for(role):
                 raise Forbidden(
                     message(
-                        N_("This needs the role {needed}; yours is {role}."), needed=role.value, role=user.role.value
+                        N_("This needs the role {needed}; yours is {role}."),
+                        needed=message(ROLES[role]),
+                        role=message(ROLES[user.role]),
                     )
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
@@ -173,7 +182,9 @@ class ApiView(MethodView):
             return response
 
         writes = request.method not in SAFE and UNREAD not in request.environ and early.refusal is None
-        response = outside.run(desk.database, use, write=writes)
+        response = outside.run(desk.database, use, write=writes, one_state="format" in request.args)
+        if (file := g.pop("list_file", None)) is not None:
+            record_export(desk, file, g.act.account.id, handler.operation_id, request.full_path.rstrip("?"))
         if key is None or not unstored:
             return response
         # Nothing of a trial is kept, so the answer to a dry run is stored afterwards.
@@ -331,10 +342,11 @@ class ApiBlueprint(flask_smorest.Blueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[[View], View]:
         """As flask-smorest does; the operation also knows its body's schema, which :class:`ApiView` loads early."""
-        decorate = super().arguments(schema, location=location, **kwargs)
+        make = super().arguments
 
         def mark(view: View) -> View:
-            decorated = decorate(view)
+            is_list = location == "query" and getattr(view, "is_list", False)
+            decorated = make(with_format(schema) if is_list else schema, location=location, **kwargs)(view)
             if location == "json":
                 decorated.body_schema = schema
             return cast(View, decorated)
@@ -433,10 +445,43 @@ class ApiBlueprint(flask_smorest.Blueprint):
 
         return decorate
 
-    def many(self, schema: type[Schema]) -> Callable[[View], View]:
-        """Respond 200 with one page of a list; the total is in X-Pagination."""
+    def many(
+        self,
+        schema: type[Schema],
+        *,
+        page_size: int | None = None,
+        has_pages: bool = True,
+        told: str | None = None,
+    ) -> Callable[[View], View]:
+        """Respond 200 with one page of a list, the total in X-Pagination, or with all of it as a file
+        (:mod:`service.http.list_exports`).
+
+        ``page_size``: that of a page unless it is asked for; ``has_pages``: a list that is always whole has none.
+        ``told``: files of it are recorded in the trail, under this table's name.
+        """
+        export = ListExport(schema, told)
 
         def decorate(view: View) -> View:
-            return cast(View, self.response(200, schema(many=True))(self.paginate()(view)))
+            paged = self.paginate(page_size=page_size)(view) if has_pages else view
+            answered = self.response(200, schema(many=True))(paged)
+
+            @wraps(answered)
+            def listed(resource: Any, query: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+                kind: ListFormat | None = query.pop("format", None)
+                if kind is None:
+                    return answered(resource, query, *args, **kwargs)
+                g.reader_language = str(query.pop("locale", None) or reader_language())
+
+                def read(paging: PaginationParameters) -> Any:
+                    pages = {"pagination_parameters": paging} if has_pages else {}
+                    return view(resource, dict(query), *args, **kwargs, **pages)
+
+                file: ListFile = export.file(current_context(), session(), act(), kind, read)
+                g.list_file = file
+                return file.response
+
+            listed.is_list = True  # type: ignore[attr-defined]
+            listed.export = export  # type: ignore[attr-defined]
+            return cast(View, self.doc(responses={200: {"content": CONTENT}})(listed))
 
         return decorate

@@ -1,12 +1,15 @@
-"""A backup file, format 2: a zip of one JSON lines file per table, a manifest, and the manifest's signature.
+"""A backup file, format 3: a zip of one JSON lines file per table, files, a manifest, and the manifest's signature.
 
 The members, in this order and no others:
 
 ``tables/NAME.jsonl``
     One row a line, for each table of the manifest, in the manifest's order.
+``files/SHA256``
+    The bytes of one uploaded file each, in the order of their digests, which are their names; not compressed.
 ``manifest.json``
     When, by which version and in which office the backup was made; of each table its number of rows, its bytes, the
-    SHA-256 of its lines, and its columns.
+    SHA-256 of its lines, and its columns; of the files their number, their bytes, the SHA-256 of the list of them, and
+    which were not in the store when the backup was made.
 ``manifest.hmac``
     The HMAC-SHA256 of ``manifest.json``, byte for byte, in hexadecimal. Its key is derived from the service's secret
     key for this purpose alone, so only an installation with the same secret key can write it. With the manifest it
@@ -15,9 +18,10 @@ The members, in this order and no others:
 The last 64 bytes of the file are the SHA-256, in hexadecimal, of everything before them; they are the zip's comment, so
 any zip program opens the file. That digest needs no key: it tells damage from forgery, before anything else is read.
 
-Format 1, of versions before signatures, lacks ``manifest.hmac``, the bytes and the office. Such a file, or one with
-another installation's signature, proves nothing about its origin: whoever had it in their hands may have written any
-row. It is read when the caller accepts that (``unverified``).
+Without files the format is 2, which versions that knew none write and read. Format 1, of versions before signatures,
+lacks ``manifest.hmac``, the bytes and the office. Such a file, or one with another installation's signature, proves
+nothing about its origin: whoever had it in their hands may have written any row. It is read when the caller accepts
+that (``unverified``).
 """
 
 import hashlib
@@ -26,7 +30,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -37,11 +41,15 @@ from typing import IO, Any, NoReturn, cast
 
 from models.dump_rows import TableShape
 from models.encryption import derived_key
-from models.errors import DomainError
+from models.errors import DomainError, FilesAway
 from models.i18n import N_, message
+from service.backup.file_members import FileMember, FilesEntry, files_among, listing
 
-FORMAT = 2
-"""Incremented when older programs could no longer read the file."""
+FORMAT = 3
+"""The newest that is known. Incremented when older programs could no longer read the file."""
+
+SIGNED = 2
+"""Since this format backups are signed; one without files still has it."""
 
 MOST_UNPACKED = 64 << 20
 MOST_RATIO = 250
@@ -86,6 +94,7 @@ _FOREIGN = N_(
     " (DESK_VAR/secret_key or DESK_SECRET_KEY) and restore again. If it is lost, --unverified restores the file without"
     " proof of where it comes from; that ends all sign-ins and asks for new passwords. Nothing was changed."
 )
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FORGED = N_(
     "The signature of {file} is wrong: what it holds was changed after it was made, or this installation did not make"
     " it. Take another backup. Nothing was changed."
@@ -132,7 +141,8 @@ class TableEntry:
 class Manifest:
     """A backup's metadata. ``secret_key`` is a fingerprint of the key that some values are encrypted with.
 
-    ``office`` is the code of the office's own locality; "" in format 1.
+    ``office`` is the code of the office's own locality; "" in format 1. ``files`` is None where none are in it, and
+    ``missing`` the digests of those that were damaged or gone when it was made.
     """
 
     format: int
@@ -144,6 +154,8 @@ class Manifest:
     left_out: Mapping[str, str]
     tables: Mapping[str, TableEntry]
     office: str = ""
+    files: FilesEntry | None = None
+    missing: tuple[str, ...] = ()
 
 
 def fingerprint(secret_key: str) -> str:
@@ -157,11 +169,17 @@ def signature(manifest: bytes, secret_key: str) -> bytes:
 
 
 def write(
-    file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, Iterator[bytes]]], secret_key: str
+    file: IO[bytes],
+    about: Manifest,
+    tables: Iterable[tuple[TableShape, Iterator[bytes]]],
+    secret_key: str,
+    files: Sequence[FileMember] = (),
+    read: Callable[[str], IO[bytes]] | None = None,
 ) -> Manifest:
     """Write a backup to an empty file open for reading and writing; returns the manifest with the tables' contents.
 
-    Rows are written as they are read: memory use does not grow with their number.
+    Rows are written as they are read, and files piece by piece: memory use does not grow with them. ``read`` opens a
+    file by its digest; one that it can't open (FilesAway), or that has other bytes, is left out and named.
     """
     at = about.taken_at.timetuple()[:6]
     entries: dict[str, TableEntry] = {}
@@ -175,13 +193,45 @@ def write(
                     count, size = count + 1, size + len(line)
             columns = {name: str(kind) for name, kind in shape.kinds.items()}
             entries[shape.name] = TableEntry(count, digest.hexdigest(), columns, size)
-        manifest = Manifest(**(vars(about) | {"tables": entries}))
+        kept, missing = _write_files(archive, at, files, read) if read is not None else ([], [])
+        entry = FilesEntry(len(kept), sum(one.size for one in kept), listing(kept)) if kept or missing else None
+        more = {"format": SIGNED if entry is None else FORMAT, "files": entry, "missing": tuple(missing)}
+        manifest = Manifest(**(vars(about) | {"tables": entries} | more))
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=datetime.isoformat).encode()
         archive.writestr(_entry(_MANIFEST, at), text)
         archive.writestr(_entry(_SIGNATURE, at), signature(text, secret_key))
         archive.comment = _MARK + b"0" * _DIGITS
     seal(file)
     return manifest
+
+
+def _write_files(
+    archive: zipfile.ZipFile, at: tuple[int, ...], files: Sequence[FileMember], read: Callable[[str], IO[bytes]]
+) -> tuple[list[FileMember], list[str]]:
+    """Write the files; returns those that are in the archive, and the digests of those that are not as they should be.
+
+    What turns out to be damaged while it is copied is in the archive, and named.
+    """
+    kept: list[FileMember] = []
+    missing: list[str] = []
+    for one in files:
+        try:
+            source = read(one.sha256)
+        except FilesAway:
+            missing.append(one.sha256)
+            continue
+        entry = _entry(f"files/{one.sha256}", at)
+        entry.compress_type = zipfile.ZIP_STORED
+        digest, size = hashlib.sha256(), 0
+        with source, archive.open(entry, "w", force_zip64=True) as out:
+            while chunk := source.read(_CHUNK):
+                out.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        kept.append(FileMember(one.sha256, size))
+        if digest.hexdigest() != one.sha256:
+            missing.append(one.sha256)
+    return kept, missing
 
 
 def seal(file: IO[bytes]) -> None:
@@ -244,6 +294,21 @@ class Archive:
         told = self.manifest.tables[table]
         if (count, digest.hexdigest()) != (told.rows, told.sha256):
             raise self.damaged()
+
+    @property
+    def files(self) -> Sequence[FileMember]:
+        """The files in it, in the order of their digests."""
+        return files_among(self._content.infolist())
+
+    @contextmanager
+    def file(self, member: FileMember) -> Iterator[IO[bytes]]:
+        """The bytes of a file, which whoever reads them compares with their digest.
+
+        Raises:
+            BadBackup: while they are read.
+        """
+        with _damage_told(self.path), self._content.open(f"files/{member.sha256}") as content:
+            yield content
 
     def _line(self, lines: BufferedReader) -> bytes:
         try:
@@ -321,11 +386,22 @@ def _checked(path: Path, content: zipfile.ZipFile, secret_key: str, *, size: int
         with archive.lines(table) as lines:
             for _line in lines:
                 pass
+    for member in archive.files:
+        _check_file(archive, member)
     return archive
 
 
+def _check_file(archive: Archive, member: FileMember) -> None:
+    digest = hashlib.sha256()
+    with archive.file(member) as content:
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+    if digest.hexdigest() != member.sha256 and member.sha256 not in archive.manifest.missing:
+        raise archive.damaged()
+
+
 def _doubt(manifest: Manifest, secret_key: str) -> Doubt:
-    if manifest.format < FORMAT:
+    if manifest.format < SIGNED:
         return Doubt.UNSIGNED
     return Doubt.FORGED if manifest.secret_key == fingerprint(secret_key) else Doubt.FOREIGN
 
@@ -342,13 +418,22 @@ def _check_members(
 ) -> None:
     """Raise ValueError unless the members are those of the manifest, once each, in order, and of bounded size."""
     members = content.infolist()
-    expected = [*map(_file_of, manifest.tables), _MANIFEST, *([_SIGNATURE] if manifest.format >= FORMAT else [])]
-    if [one.filename for one in members] != expected or is_signed != (manifest.format >= FORMAT):
+    files = files_among(members)
+    expected = [
+        *map(_file_of, manifest.tables),
+        *(f"files/{one.sha256}" for one in sorted(files)),
+        _MANIFEST,
+        *([_SIGNATURE] if manifest.format >= SIGNED else []),
+    ]
+    told = FilesEntry(len(files), sum(one.size for one in files), listing(files)) if manifest.format > SIGNED else None
+    if told != manifest.files or (told is None and files):
+        raise ValueError("other files than the manifest lists")
+    if [one.filename for one in members] != expected or is_signed != (manifest.format >= SIGNED):
         raise ValueError("members that the manifest does not list, or in another order")
     if any(one.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED) for one in members):
         raise ValueError("a compression that is not used here")
-    for one, told in zip(members, manifest.tables.values(), strict=False):
-        if manifest.format >= FORMAT and one.file_size != told.bytes:
+    for one, table in zip(members, manifest.tables.values(), strict=False):
+        if manifest.format >= SIGNED and one.file_size != table.bytes:
             raise ValueError("a member of another size")
     if not is_proven and sum(one.file_size for one in members) > max(MOST_UNPACKED, MOST_RATIO * size):
         raise ValueError("far more comes out than is in it")
@@ -369,8 +454,14 @@ def _manifest(path: Path, text: bytes) -> Manifest:
         secret_key=_text(stored["secret_key"], _PLAIN),
         left_out={_text(name, _NAME): _text(why) for name, why in stored["left_out"].items()},
         tables=tables,
-        office=_text(stored["office"], _PLAIN) if stored["format"] >= FORMAT else "",
+        office=_text(stored["office"], _PLAIN) if stored["format"] >= SIGNED else "",
+        files=_files(stored["files"]) if stored["format"] > SIGNED else None,
+        missing=tuple(_text(one, _DIGEST) for one in stored["missing"]) if stored["format"] > SIGNED else (),
     )
+
+
+def _files(stored: Mapping[str, Any]) -> FilesEntry:
+    return FilesEntry(_whole(stored["count"]), _whole(stored["bytes"]), _text(stored["sha256"], _DIGEST))
 
 
 def _table(stored: Mapping[str, Any]) -> TableEntry:

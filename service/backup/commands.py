@@ -15,6 +15,7 @@ from service.settings import load_settings
 
 if TYPE_CHECKING:
     from models.database import Database
+    from models.file_store import FileStore
     from service.actions.context import ActionContext
     from service.backup.unproven import ShutOut
 
@@ -36,7 +37,8 @@ def _database(url: str) -> Iterator["Database"]:
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-def backup(file: Path, force: bool) -> None:
+@click.option("--without-files", is_flag=True, help="Leave out the bytes of uploaded files: keep their folder apart.")
+def backup(file: Path, force: bool, without_files: bool) -> None:
     """Write a copy of everything to FILE, while the service runs on.
 
     FILE is a zip, the same for SQLite and PostgreSQL: all that was committed when the command began. It is signed with
@@ -45,14 +47,23 @@ def backup(file: Path, force: bool) -> None:
 
     Sao lưu toàn bộ dữ liệu ra FILE trong khi dịch vụ vẫn chạy.
     """
+    from models.file_store import FileStore
     from service.backup import dump
 
     settings = load_settings()
+    store = None if without_files else FileStore(settings.files_folder)
     with _database(settings.database_url) as database:
         key, office = settings.secret_key, settings.locality
-        manifest = dump.take(database, file.absolute(), utcnow(), key, office, force=force)
+        manifest = dump.take(database, file.absolute(), utcnow(), key, office, store, force=force)
     rows = sum(one.rows for one in manifest.tables.values())
-    click.echo(f"{file}: {rows} rows of {len(manifest.tables)} tables, {file.stat().st_size} bytes.")
+    files = f", {manifest.files.count} files" if manifest.files is not None else ""
+    click.echo(f"{file}: {rows} rows of {len(manifest.tables)} tables{files}, {file.stat().st_size} bytes.")
+    if manifest.missing:
+        click.echo(
+            f"{len(manifest.missing)} contents of files are gone or damaged and not in it: `desk files check` names"
+            " them.",
+            err=True,
+        )
 
 
 @click.command()
@@ -77,6 +88,7 @@ def restore(file: Path, unverified: bool) -> None:
 
     Khôi phục cơ sở dữ liệu từ FILE; hãy dừng dịch vụ trước.
     """
+    from models.file_store import FileStore
     from service.actions.context import ActionContext
     from service.backup import archive, swap_in
 
@@ -87,11 +99,15 @@ def restore(file: Path, unverified: bool) -> None:
         archive.opened(file.absolute(), key, unverified=unverified) as content,
     ):
         act = ActionContext(None, utcnow(), settings.office)
-        done = swap_in.restore(database, content, act, settings.var, key)
+        store = FileStore(settings.files_folder)
+        done = swap_in.restore(database, content, act, settings.var, key, store)
         if done.aside is not None:
             click.echo(f"What the database held before was set aside: {done.aside}", err=True)
         taken_at = content.manifest.taken_at.isoformat(" ", "seconds")
         click.echo(f"Restored as of {taken_at}: {done.filled.rows} rows.")
+        if done.files:
+            click.echo(f"{done.files} files were brought to {settings.files_folder}.")
+        _tell_lost(database, store)
         if done.filled.skipped:
             click.echo(f"{done.filled.skipped} reminders were due before now and will not be sent.")
         if done.filled.sealed:
@@ -99,6 +115,60 @@ def restore(file: Path, unverified: bool) -> None:
         if (ended := done.filled.shut_out) is not None:
             click.echo("\n".join(_unproven(ended, content.manifest.office, settings.locality)), err=True)
             _give_passwords(database, act, ended.administrators)
+
+
+def _tell_lost(database: "Database", store: "FileStore") -> None:
+    """Name the files that a restored database has and the store has not."""
+    from service.backup import stored_files
+
+    with database.transaction(write=False) as session:
+        found = list(stored_files.lost(session, store))
+    if found:
+        lines = [f"{len(found)} files have no bytes in DESK_FILES_URL:", *stored_files.told(found, _NAMED)]
+        click.echo("\n".join(lines), err=True)
+
+
+@click.group()
+def files() -> None:
+    """The bytes of uploaded files, kept apart from the database."""
+
+
+@files.command("init")
+def init_files() -> None:
+    """Make the folder of DESK_FILES_URL the store of files, if it is empty or missing.
+
+    The first upload does so by itself; this is for an empty folder in place of one that was lost or is copied later.
+    """
+    from models.file_store import FileStore
+
+    store = FileStore(load_settings().files_folder)
+    store.open(make=True)
+    click.echo(f"Files are kept in {store.folder}.")
+
+
+@files.command("check")
+@click.option("--quick", is_flag=True, help="Only see that they are there, without reading them.")
+def check_files(quick: bool) -> None:
+    """Name the files whose bytes are gone or damaged; exit code 1 if there are any.
+
+    Put them back from a backup (`desk restore`), or a copy of the folder, under the same names.
+    """
+    from models.file_store import FileStore
+    from models.queries import stored_contents
+    from service.backup import stored_files
+
+    settings = load_settings()
+    store = FileStore(settings.files_folder)
+    with _database(settings.database_url) as database, database.transaction(write=False) as session:
+        needed = stored_contents.referenced(session)
+        if needed:
+            store.open(make=False)
+        found = list(stored_files.lost(session, store, whole=not quick))
+    size = sum(size for _sha256, size in needed)
+    click.echo(f"{len(needed)} contents of files, {size} bytes, in {store.folder}.")
+    if found:
+        lines = [f"{len(found)} files have no bytes, or others than they had:", *stored_files.told(found, len(found))]
+        raise click.ClickException("\n".join(lines))
 
 
 _NAMED = 20

@@ -15,27 +15,37 @@ from sqlalchemy import Connection, inspect
 from models import dump_rows
 from models.database import Database
 from models.errors import Conflict
+from models.file_store import FileStore
 from models.i18n import N_, message
 from models.installation import SecretKeyCheck
 from models.migrate import knows
 from service import VERSION
 from service.actions.feeds.store import snapshot
 from service.actions.secret_key import check
-from service.backup import archive, tables
+from service.backup import archive, stored_files, tables
 from service.backup.archive import Manifest
 
 
 def take(
-    database: Database, path: Path, now: datetime, secret_key: str, office: str, *, force: bool = False
+    database: Database,
+    path: Path,
+    now: datetime,
+    secret_key: str,
+    office: str,
+    store: FileStore | None = None,
+    *,
+    force: bool = False,
 ) -> Manifest:
     """Write a backup of everything to ``path``, readable by its owner only; returns its manifest.
+
+    ``store`` is where the files are, None to leave them out. What somebody deletes meanwhile stays there for a day.
 
     Everything is read in one transaction, which sees what was committed when it began and blocks no writer. The file
     gets its name only when it is complete and on disk.
 
     Raises:
         Conflict: the file exists and ``force`` is not given; or the database's revision is unknown to this program;
-            or the secret key is not the database's.
+            or the secret key is not the database's; or the store of the files is not there.
         OSError: the file can't be written.
     """
     _refuse_overwriting(path, force)
@@ -46,7 +56,7 @@ def take(
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             if inspect(connection).has_table(SecretKeyCheck.__tablename__):
                 check(session, secret_key)  # a damaged key would sign what no whole one verifies
-            manifest = dump(connection, file, now, secret_key, office)
+            manifest = dump(connection, file, now, secret_key, office, store)
         _refuse_overwriting(path, force)
     return manifest
 
@@ -56,7 +66,9 @@ def _refuse_overwriting(path: Path, force: bool) -> None:
         raise Conflict(message(N_("There is a file {file} already; --force replaces it."), file=str(path)))
 
 
-def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str, office: str) -> Manifest:
+def dump(
+    connection: Connection, file: IO[bytes], now: datetime, secret_key: str, office: str, store: FileStore | None = None
+) -> Manifest:
     """Write what a transaction sees into an empty file, signed; ``office`` is its own locality's code.
 
     Raises:
@@ -80,7 +92,8 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
     )
     shapes = dump_rows.shapes(connection, tables.backed_up())
     rows = ((shape, dump_rows.lines(connection, shape)) for shape in shapes.values())
-    return archive.write(file, about, rows, secret_key)
+    files = stored_files.members(connection, store)
+    return archive.write(file, about, rows, secret_key, files, None if store is None else store.read)
 
 
 @contextmanager

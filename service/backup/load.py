@@ -23,7 +23,7 @@ from service.actions import change_log, secret_key
 from service.actions.accounts import messenger_addresses
 from service.actions.audit import record
 from service.actions.context import ActionContext
-from service.actions.directory import passports
+from service.actions.directory import particulars, passports
 from service.backup import tables
 from service.backup.archive import Archive, BadBackup, Manifest, newer
 from service.backup.unproven import ShutOut, shut_out
@@ -92,7 +92,8 @@ def fill(
 
 def sealed_otherwise(session: Session, secret: str) -> list[str]:
     """Whose passports and messengers' addresses this secret does not open: names and addresses of accounts."""
-    return [*passports.not_opened(session, secret), *messenger_addresses.not_opened(session, secret)]
+    personal = {*passports.not_opened(session, secret), *particulars.not_opened(session, secret)}
+    return [*sorted(personal), *messenger_addresses.not_opened(session, secret)]
 
 
 def _compare(archive: Archive, shapes: Mapping[str, TableShape]) -> None:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -18,11 +18,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from models import database_file, dump_rows
 from models.database import Database
 from models.errors import Conflict
+from models.file_store import FileStore
 from models.i18n import N_, message
 from models.tables import metadata
 from service.actions.context import ActionContext
 from service.actions.reminders.delivery_status import WORKER_SILENCE
-from service.backup import dump, tables
+from service.backup import dump, stored_files, tables
 from service.backup.archive import Archive
 from service.backup.load import LoadSummary, check_revision, fill
 
@@ -33,16 +34,26 @@ _LOCK_WITHIN = "10s"
 
 @dataclass(frozen=True)
 class RestoreSummary:
-    """The result of a restore. ``aside`` is where the previous database was set aside; None if there was none."""
+    """The result of a restore. ``aside`` is where the previous database was set aside; None if there was none.
+    ``files``: how many were brought into the store."""
 
     filled: LoadSummary
     aside: Path | None
+    files: int = 0
 
 
-def restore(database: Database, archive: Archive, act: ActionContext, var: Path, secret_key: str) -> RestoreSummary:
+def restore(
+    database: Database,
+    archive: Archive,
+    act: ActionContext,
+    var: Path,
+    secret_key: str,
+    store: FileStore | None = None,
+) -> RestoreSummary:
     """Replace the database by a backup; the two may be of different kinds.
 
-    Until the last moment the database is unchanged, whatever happens to this process.
+    The files come first, into ``store``: bytes without a row harm nobody and are removed after a day, rows without
+    bytes would. Until the last moment the database is unchanged, whatever happens to this process.
 
     Raises:
         BadBackup: as :func:`service.backup.load.fill`.
@@ -50,6 +61,11 @@ def restore(database: Database, archive: Archive, act: ActionContext, var: Path,
         OSError: a file can't be written.
     """
     check_revision(archive)
+    files = 0 if store is None else stored_files.bring_back(archive, store)
+    return replace(_replaced(database, archive, act, var, secret_key), files=files)
+
+
+def _replaced(database: Database, archive: Archive, act: ActionContext, var: Path, secret_key: str) -> RestoreSummary:
     if database.is_sqlite:
         return _replace_file(database, archive, act, secret_key)
     return _replace_tables(database, archive, act, var / f"replaced-{act.now:{_STAMP}}.zip", secret_key)

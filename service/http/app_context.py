@@ -16,12 +16,15 @@ from models.accounts import User
 from models.clock import today, utcnow
 from models.database import Database
 from models.encryption import derived_key
+from models.file_store import FileStore
 from service.actions.accounts import known_browsers
 from service.actions.accounts.accounts import SESSION_LENGTH
 from service.actions.feeds.cache import FeedCache
+from service.actions.files.files import FileTerms
 from service.background.background_thread import BackgroundRunner
 from service.background.feed_access_recorder import FeedAccessRecorder
 from service.http.authentication import SessionActivity
+from service.http.day_turn import DayTurn
 from service.http.refusal import FROM_STRANGER, UNREAD, refusal
 from service.settings import Settings
 
@@ -46,7 +49,9 @@ class AppContext:
     shelf: FeedCache = field(init=False)
     readers: FeedAccessRecorder = field(init=False)
     attendance: SessionActivity = field(init=False)
+    files: FileTerms = field(init=False)
     afterwards: BackgroundRunner = field(init=False)
+    day_turn: DayTurn = field(init=False)
 
     def __post_init__(self) -> None:
         self.database.works_for(self.settings.locality)
@@ -55,10 +60,16 @@ class AppContext:
             FeedCache(self.database, later=afterwards.wake),
             FeedAccessRecorder(self.database, afterwards.wake),
         )
+        settings = self.settings
+        terms = FileTerms(
+            FileStore(settings.files_folder), settings.var / "incoming", settings.file_limit, settings.file_quota
+        )
+        object.__setattr__(self, "files", terms)
         attendance = SessionActivity(self.database, afterwards.wake)
         afterwards.jobs = (shelf.keep, readers.write, attendance.write)
         self.database.closes(afterwards.close)
         object.__setattr__(self, "shelf", shelf)
+        object.__setattr__(self, "day_turn", DayTurn(self.database, self.settings.office, self.clock))
         object.__setattr__(self, "readers", readers)
         object.__setattr__(self, "attendance", attendance)
         object.__setattr__(self, "afterwards", afterwards)

@@ -28,6 +28,10 @@ STATUS_OF: Mapping[type[errors.DomainError], int] = {
     errors.Stale: 412,
     errors.TooMany: 429,
     errors.Busy: 503,
+    errors.TooLarge: 413,
+    errors.UnsupportedFile: 415,
+    errors.FilesAway: 503,
+    errors.NoSpace: 507,
 }
 
 _TITLES = {
@@ -43,11 +47,13 @@ _TITLES = {
     413: N_("Too large"),
     414: N_("Address too long"),
     415: N_("Unsupported content type"),
+    416: N_("No such part"),
     422: N_("Invalid values"),
     428: N_("Precondition missing"),
     429: N_("Too many requests"),
     500: N_("Internal error"),
     503: N_("Temporarily not available"),
+    507: N_("No room left"),
 }
 _DETAILS = {
     400: N_("The body is not valid JSON in UTF-8."),
@@ -57,6 +63,7 @@ _DETAILS = {
     412: N_("Somebody changed this in the meantime. Read it again, then repeat your change."),
     413: N_("The body is too large."),
     415: N_("Send the body as application/json."),
+    416: N_("The file has no such bytes; Content-Range says how many it has."),
     428: N_("Send the ETag you read in an If-Match header, so that nobody's change is lost."),
     500: N_("Something went wrong here; it has been noted under the request id."),
     503: N_("The database does not answer at the moment. Nothing was changed; try again shortly."),
@@ -79,11 +86,13 @@ _CODES = {
     412: "stale",
     413: "too_large",
     415: "unsupported_media_type",
+    416: "range_not_satisfiable",
     422: "invalid",
     428: "precondition_required",
     429: "too_many_requests",
     500: "internal_error",
     503: "unavailable",
+    507: "no_space",
 }
 
 
@@ -152,7 +161,8 @@ def flat(messages: Any) -> dict[str, list[str]]:
 def _flatten(messages: Any, path: str, errors_by_field: dict[str, list[str]]) -> None:
     if isinstance(messages, Mapping):
         for key, value in messages.items():
-            step = "" if key in {"_schema", "value", "key"} else str(key)
+            # "key" and "value" are marshmallow's words for the sides of an object's entry; alone they are fields.
+            step = "" if key == "_schema" or (path and key in {"value", "key"}) else str(key)
             _flatten(value, ".".join(filter(None, (path, step))), errors_by_field)
     elif isinstance(messages, list | tuple):
         for item in messages:
@@ -168,7 +178,9 @@ def from_domain(error: errors.DomainError) -> Response:
     if isinstance(error, errors.Invalid):
         members["errors"] = error.errors
     response = problem(status, error.code, error.detail, **members)
-    if isinstance(error, errors.TooMany | errors.Busy):
+    if isinstance(error, errors.FilesAway | errors.NoSpace):
+        log.error(error.code, extra={"problem": str(error.__cause__ or "")})
+    if isinstance(error, errors.TooMany | errors.Busy | errors.FilesAway):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="protocol-desk"'
@@ -199,7 +211,7 @@ def from_http(error: HTTPException) -> Response:
         detail = data.get("detail") or _DETAILS.get(status) or error.description or error.name
         response = problem(status, code, detail)
     for name, value in error.get_headers():
-        if name.lower() in {"allow", "retry-after"}:
+        if name.lower() in {"allow", "content-range", "retry-after"}:
             response.headers[name] = value
     return response
 

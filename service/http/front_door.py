@@ -1,6 +1,7 @@
 """What is decided of a request before its body is read: who may send one, how large, and in which lane it waits."""
 
 import re
+from typing import IO
 
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
@@ -8,6 +9,8 @@ from werkzeug.http import parse_cookie
 from models.clock import today
 from models.errors import Unauthenticated
 from service.actions.accounts import known_browsers
+from service.actions.files import inspection
+from service.http import uploads
 from service.http.app_context import AppContext
 from service.http.lanes import SAFE, Header, Lane
 
@@ -24,6 +27,9 @@ _LONG = re.compile(
     r"(/api/v1)?/(events/import|agreements/[^/]+/plan)|/events/[^/]+/members|/api/v1/events/[^/]+/members/import"
 )
 
+_FILE = re.compile(r"(^|&)format=")
+"""Asks for a list as a file."""
+
 
 class FrontDoor:
     """The door of one application (:class:`service.http.lanes.Door`)."""
@@ -31,7 +37,7 @@ class FrontDoor:
     def __init__(self, desk: AppContext) -> None:
         self._desk = desk
 
-    def lane(self, method: str, path: str, header: Header) -> Lane | None:
+    def lane(self, method: str, path: str, header: Header, query: str = "") -> Lane | None:
         """Writers wait in line; what takes long and sign-ins apart from them, known browsers' apart from strangers'."""
         if path == _SIGN_IN and method == "POST":
             return Lane.KNOWN_SIGN_INS if self._is_known(header) else Lane.SIGN_INS
@@ -39,7 +45,9 @@ class FrontDoor:
             return Lane.WRITERS  # it opens a session
         if method not in SAFE and self.public_bound(path) is not None:
             return Lane.STRANGERS
-        if _LONG.fullmatch(path):
+        if uploads.is_upload(method, path):
+            return Lane.UPLOADS
+        if _LONG.fullmatch(path) or (path.startswith("/api/") and _FILE.search(query)):
             return Lane.LONG  # a plan is tried out to be read
         return None if method in SAFE else Lane.WRITERS
 
@@ -50,6 +58,14 @@ class FrontDoor:
     def kept_bound(self, path: str, header: Header) -> int:
         """What was typed while a session ended is kept (:mod:`service.web.kept_forms`), for browsers that are known."""
         return 0 if path.startswith("/api/") or not self._is_known(header) else KEPT_BODY
+
+    def upload_bound(self, method: str, path: str) -> int | None:
+        """As large as the settings allow a file, with the form around it."""
+        return uploads.most_of_a_body(self._desk.files) if uploads.is_upload(method, path) else None
+
+    def scratch_file(self) -> IO[bytes]:
+        """In the service's own folder, not on a disk for temporary files that is often in memory."""
+        return inspection.scratch_file(self._desk.files.scratch)
 
     def admits(self, header: Header) -> bool:
         """Whether the token or session cookie is somebody's; the application decides anew, with or without the body.

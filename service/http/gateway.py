@@ -20,14 +20,17 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 from granian import _granian, _signals
 from granian.server import common, mp
 
 from models.clock import monotonic
+from models.errors import DomainError, NoSpace
+from models.file_store import has_no_room
 from models.waiting import WAIT_SECONDS, waiting_since
-from service.http.lanes import LANE_THREADS, SAFE, Door, Lane
+from service.http.file_parts import FilePart
+from service.http.lanes import LANE_THREADS, SAFE, UPLOAD_PATIENCE, Door, Lane
 from service.http.refusal import FROM_STRANGER, REFUSED, UNREAD, WAITED
 
 log = logging.getLogger("desk.web")
@@ -50,6 +53,9 @@ DISCARD_PAUSE = 0.25
 ADMITTING_THREADS = 1
 """Threads in which a process looks up who sends a body, before it is read."""
 
+SPOOLING_THREADS = 2
+"""Threads in which a process writes bodies with files to disk."""
+
 BODIES_IN_MEMORY = 64 * 1024 * 1024
 """Bytes of bodies a web process holds until they are answered. Above that the bodies still arriving that have waited
 longest for their next bytes are given up; where there are none, the new one is refused with 503."""
@@ -57,11 +63,24 @@ longest for their next bytes are given up; where there are none, the new one is 
 GIVE_UP_SECONDS = 1.0
 """The longest a stopping process waits until the requests whose bodies have not arrived are refused."""
 
+WRITTEN_AT_ONCE = 256 * 1024
+"""Bytes of a body with a file that are in memory before they are written to disk."""
+
+SPOOLED = 1 << 30
+"""Bytes of bodies with files that a web process holds on disk until they are answered; above that a new one is refused
+with 503."""
+
+DISCARDED = 4
+"""How many times the largest body with a file may still arrive, and is not kept, before it is refused as too large: a
+browser whose connection is closed while it sends shows its own error instead of ours."""
+
 SMALL_BODY = 64 * 1024
 """Bodies up to this size may fill all of the memory for bodies; larger ones leave an eighth of it free."""
 
 LENGTH_DIGITS = 20
 """Digits of the largest length granian can count; Python refuses to read numbers of more than 4300."""
+
+_PATIENCE = {Lane.UPLOADS: UPLOAD_PATIENCE}
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[tuple[str, str]], bytes] | None]
@@ -70,12 +89,22 @@ FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[t
 
 @dataclass(eq=False)
 class _Arrival:
-    """A body on its way, and the task that reads it; dropped when ``refused`` is a status."""
+    """A body on its way, and the task that reads it; dropped when ``refused`` is a status.
+
+    ``spool`` is the file it is collected in, None in memory; ``body`` is then what is still to be written there, and
+    ``on_disk`` how many bytes have been. ``unkept`` is the status that refuses it at its end, because it can't be
+    written: whoever sends it reads the answer only then.
+    """
 
     task: asyncio.Task[None] | None
     announced: int | None
     body: bytearray = field(default_factory=bytearray)
+    received: int = 0
     refused: int = 0
+    spool: IO[bytes] | None = None
+    on_disk: int = 0
+    is_too_large: bool = False
+    unkept: int = 0
 
 
 class Gateway:
@@ -114,6 +143,8 @@ class Gateway:
         self._in_memory = 0
         self._door = door
         self._lanes = {lane: ThreadPoolExecutor(count, lane.value) for lane, count in LANE_THREADS.items()}
+        self._spooled = 0
+        self._spooling = ThreadPoolExecutor(SPOOLING_THREADS, "spooling")
         self._admitting = ThreadPoolExecutor(ADMITTING_THREADS, "admitting")
 
     def run_in(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -140,7 +171,7 @@ class Gateway:
             if has_body(headers):
                 self._loop.call_soon_threadsafe(self._collect_later, proto, scope)
                 return
-            lane = self._door.lane(scope.method, scope.path, headers.get)
+            lane = self._door.lane(scope.method, scope.path, headers.get, scope.query_string)
             if lane is not None:
                 environ = environ_of(scope)
                 if self._needs_admission(scope) and not self._door.admits(headers.get):
@@ -176,35 +207,57 @@ class Gateway:
         )
         is_kept = not is_admitted and announced is not None and announced <= kept
         bound = max(public, kept) if public is not None else kept if is_kept else self._max_body
+        upload = self._door.upload_bound(scope.method, scope.path) if is_admitted else None
+        # What is too large for a file is let in, within reason, and not kept: see DISCARDED.
+        most = bound if upload is None else DISCARDED * upload
         if is_kept:
             environ[FROM_STRANGER] = True
         if not is_admitted and not is_kept:
             environ |= {UNREAD: await self._discard(proto), "CONTENT_LENGTH": "0"}
         elif length is not None and announced is None:
             arrival.refused = 400
-        elif announced is None or announced <= bound:
-            self._arriving[arrival] = None
-            refused = 0
-            try:
-                refused = await self._read(proto, arrival, bound)
-            except TimeoutError:
-                refused = 408
-            except asyncio.CancelledError:
-                pass  # dropped, with the reason
-            if refused:
-                self._drop(arrival, refused)
-            self._arriving.pop(arrival, None)
-            environ["CONTENT_LENGTH"] = str(len(arrival.body))
-        if is_admitted and not arrival.refused and max(announced or 0, len(arrival.body)) > bound < self._max_body:
-            arrival.refused = 413  # the application would not refuse it
+        elif announced is None or announced <= most:
+            await self._receive(proto, arrival, most, upload)
+            environ["CONTENT_LENGTH"] = str(max(arrival.received, announced or 0))
+        if upload is None and is_admitted and max(announced or 0, arrival.received) > bound < self._max_body:
+            arrival.refused = arrival.refused or 413  # the application would not refuse it
         if arrival.refused:
             environ |= {REFUSED: arrival.refused, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["wsgi.input"] = io.BytesIO(arrival.body if not arrival.refused else b"")
-        lane = (self._door.lane(scope.method, scope.path, scope.headers.get) if is_admitted else None) or Lane.STRANGERS
-        answered = self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
+        if arrival.spool is not None and not arrival.refused and not arrival.is_too_large:
+            arrival.spool.seek(0)
+            environ["wsgi.input"] = arrival.spool
+        wanted = self._door.lane(scope.method, scope.path, scope.headers.get) if is_admitted else None
+        lane = wanted or Lane.STRANGERS
+        answered = self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic(), _PATIENCE.get(lane))
         await asyncio.wrap_future(answered)
         self._in_memory -= len(arrival.body)
+        self._free_spool(arrival)
+
+    async def _receive(self, proto: Any, arrival: _Arrival, most: int, upload: int | None) -> None:
+        """Read a body, into a file if it is an upload of at most so many bytes; what fails is its refusal."""
+        self._arriving[arrival] = None
+        refused = 0
+        try:
+            if upload is not None:
+                arrival.unkept = await self._open_spool(arrival)
+            refused = await self._read(proto, arrival, most, most if upload is None else upload)
+        except TimeoutError:
+            refused = 408
+        except asyncio.CancelledError:
+            pass  # dropped, with the reason
+        if refused:
+            self._drop(arrival, refused)
+        self._arriving.pop(arrival, None)
+
+    async def _open_spool(self, arrival: _Arrival) -> int:
+        """Give a body its file; returns the status that refuses it if there is none, else 0."""
+        try:
+            arrival.spool = await self._loop.run_in_executor(self._spooling, self._door.scratch_file)
+        except DomainError as problem:
+            return 507 if isinstance(problem, NoSpace) else 503
+        return 0
 
     async def _discard(self, proto: Any) -> bool:
         """Let what of a body is under way arrive, and keep nothing of it; returns whether all of it came.
@@ -222,36 +275,77 @@ class Gateway:
                         return True
         return False
 
-    async def _read(self, proto: Any, arrival: _Arrival, bound: int) -> int:
-        """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the bound.
+    async def _read(self, proto: Any, arrival: _Arrival, bound: int, keep: int) -> int:
+        """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the bound; of
+        one that is larger than ``keep`` nothing is kept.
 
         Raises:
             TimeoutError: the body did not arrive in time.
             asyncio.CancelledError: it was dropped.
         """
-        body, empty = arrival.body, 0
+        empty = 0
         began = monotonic()
         stream = aiter(proto)
-        while len(body) <= bound:
-            left = self._body_seconds + len(body) / BYTES_A_SECOND - (monotonic() - began)
+        while arrival.received <= bound:
+            left = self._body_seconds + arrival.received / BYTES_A_SECOND - (monotonic() - began)
             try:
                 async with asyncio.timeout(min(left, self._stall_seconds)):
                     part = await anext(stream)
             except StopAsyncIteration:
                 # granian ends a body with one empty part. Another stands for an error (the line was cut, the chunks
                 # are not well formed) or for trailers; it doesn't tell which, so trailers are refused too.
-                is_whole = len(body) == arrival.announced if arrival.announced is not None else empty == 1
-                return 0 if is_whole else 400
+                is_whole = arrival.received == arrival.announced if arrival.announced is not None else empty == 1
+                if is_whole and arrival.spool is not None:
+                    await self._write(arrival)
+                return arrival.unkept if is_whole else 400
             if arrival.refused:
                 return arrival.refused
             empty += not part
-            part = part[: bound + 1 - len(body)]
-            if part and not self._has_room(arrival, len(part)):
+            part = part[: bound + 1 - arrival.received]
+            if not await self._take(arrival, part, keep):
                 return 503
-            body += part
-            self._in_memory += len(part)
             self._arriving[arrival] = self._arriving.pop(arrival)
-        return 0
+        return arrival.unkept
+
+    async def _take(self, arrival: _Arrival, part: bytes, keep: int) -> bool:
+        """Add a part to a body, in memory or on disk; False if there is no room for it."""
+        arrival.received += len(part)
+        if arrival.spool is not None and max(arrival.received, arrival.announced or 0) > keep:
+            arrival.is_too_large = True
+        if arrival.is_too_large or arrival.unkept:
+            self._in_memory -= len(arrival.body)
+            arrival.body.clear()
+            return True
+        if part and not self._has_room(arrival, len(part)):
+            return False
+        arrival.body += part
+        self._in_memory += len(part)
+        if arrival.spool is not None and len(arrival.body) >= WRITTEN_AT_ONCE:
+            if self._spooled + len(arrival.body) > SPOOLED:
+                log.warning("too_many_bodies", extra={"bytes": self._spooled})
+                return False
+            await self._write(arrival)
+        return True
+
+    async def _write(self, arrival: _Arrival) -> None:
+        """Bring what has arrived of a body to its file; if that can't be, the rest arrives and is not kept."""
+        if arrival.spool is None or arrival.is_too_large or arrival.unkept:
+            return
+        part = bytes(arrival.body)
+        arrival.body.clear()
+        self._in_memory -= len(part)
+        self._spooled += len(part)
+        arrival.on_disk += len(part)
+        try:
+            await self._loop.run_in_executor(self._spooling, _written, arrival.spool, part)
+        except OSError as problem:
+            arrival.unkept = 507 if has_no_room(problem) else 503
+
+    def _free_spool(self, arrival: _Arrival) -> None:
+        self._spooled -= arrival.on_disk
+        if arrival.spool is not None:
+            with contextlib.suppress(OSError):
+                arrival.spool.close()
 
     def _has_room(self, arrival: _Arrival, size: int) -> bool:
         """Whether so much more of a body may be held, now or after dropping others: large ones first."""
@@ -278,11 +372,15 @@ class Gateway:
         if arrival.task is not None and arrival.task is not asyncio.current_task():
             arrival.task.cancel()
 
-    def _answer_in_lane(self, proto: Any, environ: dict[str, Any], since: float) -> None:
-        """Answer a request that has waited for its thread since then; too long a wait is all it is told of."""
-        token = waiting_since.set(since)
+    def _answer_in_lane(self, proto: Any, environ: dict[str, Any], since: float, patience: float | None = None) -> None:
+        """Answer a request that has waited for its thread since then; too long a wait is all it is told of.
+
+        With ``patience``, in seconds, it may wait so long for its thread, and its wait for others begins after that.
+        """
+        waited = monotonic() - since
+        token = waiting_since.set(since if patience is None else monotonic())
         try:
-            if monotonic() - since > WAIT_SECONDS and REFUSED not in environ:
+            if waited > (WAIT_SECONDS if patience is None else patience) and REFUSED not in environ:
                 environ[WAITED] = True
             self._answer(proto, environ)
         except BaseException as error:
@@ -301,6 +399,10 @@ class Gateway:
         written: list[bytes] = []
         answer = self._application(environ, start_response)
         try:
+            if isinstance(answer, FilePart):
+                # The server reads it at the pace of who asked, in none of our threads.
+                proto.response_file_range(*head, str(answer.path), answer.start, answer.stop)
+                return
             parts = iter(answer)
             written += [part for part in [next(parts, None)] if part is not None]
             status, headers = head
@@ -326,6 +428,11 @@ def _stream(proto: Any, status: int, headers: list[tuple[str, str]], first: list
                     pass
             except Exception:
                 return
+
+
+def _written(file: IO[bytes], part: bytes) -> None:
+    file.write(part)
+    file.flush()
 
 
 def _failed(proto: Any, error: BaseException) -> None:

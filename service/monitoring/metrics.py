@@ -22,7 +22,9 @@ from models.events import Event
 from models.i18n import N_, message
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState
-from service.actions.reminders import delivery_status, planning_jobs, reminder_queries
+from service.actions import office_days
+from service.actions.context import ActionContext
+from service.actions.reminders import delivery_status, planning_jobs, reach, reminder_queries
 from service.http.app_context import AppContext, current_context
 from service.monitoring import readers
 
@@ -84,6 +86,7 @@ class DeskCollector(Collector):
             with desk.database.transaction(write=False) as session:
                 now = desk.clock()
                 families = [*_reminders(session, now), *_delivery(session, now), _events(session)]
+                families.append(_unheard(session, ActionContext(None, now, desk.settings.office)))
         except DBAPIError as problem:
             log.warning("no_metrics", extra={"problem": type(problem.orig).__name__})
             families = []
@@ -159,3 +162,16 @@ def _delivery(session: Session, now: datetime) -> Iterator[Metric]:
 def _events(session: Session) -> Metric:
     words = (EventKind, EventStatus)
     return _pair_counts(session, "events", "Events by kind and status.", col(Event.kind), col(Event.status), words)
+
+
+def _unheard(session: Session, act: ActionContext) -> Metric:
+    """Of the events to come of all offices; one that lacks both counts in both."""
+    family = GaugeMetricFamily(
+        "desk_events_unheard",
+        "Events to come that may be forgotten: nobody is in charge, or no reminder reaches anybody.",
+        labels=["lacks"],
+    )
+    found = reach.unheard(session, office_days.not_over(session, act), 0)
+    family.add_metric(["person"], found.without_person)
+    family.add_metric(["reminder"], found.without_reminder)
+    return family

@@ -14,9 +14,11 @@ from models.errors import Conflict
 from models.i18n import N_, message
 from models.places import Locality, Organisation
 from models.queries.offices import Offices
+from models.queries.organisation_lines import OrganisationLines
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language, Role
 from seed.loader import load_files, packaged_files
+from seed.reference import add_reference, holds_only_reference
 from service.actions import outside
 from service.actions.accounts import accounts
 from service.actions.accounts.credentials import hashed
@@ -37,8 +39,9 @@ def first_start(session: Session, act: ActionContext, settings: Settings) -> lis
     if session.exec(select(User.id)).first() is not None:
         return []
     password, password_hash = outside.ask("first password", lambda: _hashed_password)
-    if session.exec(select(Locality.code)).first() is None:
+    if holds_only_reference(session):
         load_files(session, act, packaged_files())
+    add_reference(session, act)
     office = find_or_make_organisation(session, act, _PROTOCOL_OFFICE[Language.VI], _PROTOCOL_OFFICE)
     if not office.protocol_office:
         directory.change_organisation(session, act, office, {"protocol_office": True})
@@ -104,7 +107,7 @@ def find_or_make_organisation(
     session: Session, act: ActionContext, identity: str, name: Mapping[str, str] | None = None
 ) -> Organisation:
     """The organisation with this id or name in any language, or of the default office by an alias; a new one is created
-    in the office's locality."""
+    in the office's locality. A name of one that has ended means what carries on its work today."""
     if organisation := session.get(Organisation, identity):
         return organisation
     folded = fold(identity)
@@ -120,9 +123,11 @@ def find_or_make_organisation(
         choices = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)
         raise Conflict(message(N_("Several organisations have this name; give an id: {found}."), organisation=choices))
     if at_home:
-        return at_home[0]
-    if session.exec(select(Locality.code)).first() is None:
-        load_files(session, act, packaged_files("00-*.yaml"))
+        carrier = OrganisationLines.load(session).carrier(at_home[0].id, act.today)
+        is_near = offices.of(carrier) == offices.of(at_home[0].id)
+        return session.get_one(Organisation, carrier) if is_near else at_home[0]
+    if session.get(Locality, act.office.locality) is None:
+        add_reference(session, act)
     check_locality(session, act.office.locality)
     values = OrganisationSchema().load(  # type: ignore[no-untyped-call]
         {"name": dict(name or {"vi": identity}), "locality": act.office.locality}

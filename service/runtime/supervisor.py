@@ -227,7 +227,9 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
     from models.database import Database
-    from service.actions.effects.planning_queue import PlanningQueue
+    from models.file_store import FileStore
+    from service.actions.directory.day_settling import SettlingQueue
+    from service.actions.documents.mailing import PaperWriter
     from service.actions.office_mails.office_mails import OfficeMailWriter
 
     logging.config.dictConfig(logs.configuration())
@@ -250,11 +252,13 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
         secret_key=settings.secret_key,
         passport_days=settings.passport_days,
         messenger_networks=settings.messenger_networks,
+        files=settings.files_folder,
     )
     try:
         reports = OfficeMailWriter(settings.office, settings.secret_key)
-        planning = PlanningQueue(settings.office)
-        Worker(database, config, utcnow, reports=reports, planning=planning, pulse=own).run(stop)
+        planning = SettlingQueue(settings.office)
+        papers = PaperWriter(FileStore(settings.files_folder))
+        Worker(database, config, utcnow, reports=reports, planning=planning, papers=papers, pulse=own).run(stop)
     finally:
         database.dispose()
 

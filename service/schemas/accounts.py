@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from models.accounts import ApiToken, User
-from service.schemas.fields import RawTextField, TextField
+from service.schemas.fields import DayField, FlagField, RawTextField, TextField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -23,6 +23,23 @@ class UserSchema(RowSchema):
         metadata={"description": "Where reminders go besides the mail, like tgram://TOKEN/CHAT; never shown again."},
     )
     has_messenger = fields.Function(lambda user: user.messenger is not None, metadata={"type": "boolean"})
+
+
+class LeaveSchema(StrictSchema):
+    """One's own leave: its last day (null: back again), who stands in, whether one's events go to them."""
+
+    away_until = DayField(required=True, allow_none=True, metadata={"description": "The last day of the leave."})
+    stand_in_id = TextField(allow_none=True, validate=validate.Length(max=26))
+    hand_over = FlagField(load_default=False)
+
+
+class LeaveOutcomeSchema(StrictSchema):
+    """The leave as it is now, how many events were handed over, and those that stay (ids)."""
+
+    away_until = DayField(allow_none=True)
+    stand_in_id = fields.String(allow_none=True)
+    moved = fields.Integer()
+    left = fields.List(fields.String())
 
 
 class OwnPasswordSchema(StrictSchema):

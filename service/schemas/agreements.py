@@ -1,23 +1,56 @@
 """Agreements, commitments and anniversaries as JSON."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from marshmallow import fields, validate
 
-from models.agreements import Agreement, Anniversary, Commitment
+from models.agreements import Agreement, AgreementSignatory, Anniversary, Commitment
 from models.i18n import N_
-from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
-from service.schemas.fields import MAX_TITLE, DayField, ListField, LocalizedTextField, NumberField, TextField, WordField
+from models.vocabulary import ActivityType, DurationUnit, FrequencyType, Grade, Language
+from service.schemas.fields import (
+    MAX_TITLE,
+    DayField,
+    DictField,
+    ListField,
+    LocalizedTextField,
+    NumberField,
+    TextField,
+    WordField,
+)
 from service.schemas.rows import RowSchema, StrictSchema
 
 _SOMETIMES = {"always_present": False}
 
 
+class SignatorySchema(RowSchema):
+    """Who signed for a party: somebody of the directory (``person_id``) or a ``name``, with that day's position."""
+
+    class Meta:
+        model = AgreementSignatory
+        exclude = ("id", "agreement_id", "number")
+
+
 class AgreementSchema(RowSchema):
-    """A cooperation agreement: parties, period (both days inclusive), signature."""
+    """A cooperation agreement, a memorandum, a plan or minutes: parties, period (both days inclusive), signatures."""
 
     class Meta:
         model = Agreement
 
+    LISTED: ClassVar[Mapping[str, str]] = {"bodies": "organisation"}
+    """Lists of ids → the table they refer to."""
+
     parties = ListField(TextField(), required=True, validate=validate.Length(max=20))
+    bodies = ListField(
+        TextField(validate=validate.Length(1, 26)),
+        validate=validate.Length(max=20),
+        metadata={"description": "Ids of the organisations whose paper it is, in its order. They open no event."},
+    )
+    signatories = ListField(
+        fields.Nested(SignatorySchema),
+        validate=validate.Length(max=40),
+        metadata={"description": "In the order of the signatures; each with `person_id` or `name`."},
+    )
     languages = ListField(WordField(Language))
 
 
@@ -50,6 +83,21 @@ class CommitmentSchema(RowSchema):
         dump_only: tuple[str, ...] = ("agreement_id",)
 
     field = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
+    activity_types = ListField(
+        WordField(ActivityType),
+        validate=validate.Length(max=len(ActivityType)),
+        metadata={"description": "With `activity` = `activity`: the types that fulfil it. Empty: any."},
+    )
+    composition = DictField(
+        keys=TextField(validate=validate.Length(1, 60)),
+        values=NumberField(validate=validate.Range(1, 100_000)),
+        validate=validate.Length(max=50),
+        metadata={
+            "description": "With `activity` = `training_batch`: the least number of each sort of people, by the keys of"
+            " the batch's `composition`. Empty: any. A batch whose composition nobody has entered counts.",
+            "example": {"coach": 1, "athlete": 8},
+        },
+    )
     frequency = fields.Nested(FrequencySchema)
     phases = ListField(fields.Nested(CommitmentPhaseSchema), validate=validate.Length(max=20))
 

@@ -44,7 +44,7 @@ class BookingTimeField(Bounded, fields.Field[date]):
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Write a day like 2027-03-10, or a local time like 2027-03-10T08:00 without a zone."),
-        "range": N_("Must be a day between 1900-01-01 and 2199-12-31."),
+        "range": N_("Must be a day between 1 January 1900 and 31 December 2199."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from marshmallow import fields, validate
 from sqlmodel import Session
 
-from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
+from models.events import OWN_FIELDS, RESULTS_LENGTH, Event, Performance, TrainingPhase
+from models.i18n import N_
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.actions import crud
 from service.actions.events.validation import order_errors
@@ -14,6 +15,7 @@ from service.schemas.fields import (
     DayField,
     DictField,
     InstantField,
+    KnownDayField,
     ListField,
     LocalizedTextField,
     MoneyField,
@@ -41,7 +43,6 @@ def _without(*kept: EventKind) -> tuple[str, ...]:
 
 _COMPUTED = (
     "kind",
-    "status",
     "uid",
     "sequence",
     "created_by",
@@ -117,9 +118,37 @@ class EventSchema(RowSchema):
         exclude: tuple[str, ...] = _without()
         dump_only: tuple[str, ...] = _COMPUTED
 
+    status = WordField(
+        EventStatus,
+        validate=validate.OneOf(
+            (EventStatus.DRAFT, EventStatus.COMPLETED),
+            error=N_("An event begins as draft, or as completed if it is over."),
+        ),
+        metadata={
+            "enum": [EventStatus.DRAFT.value, EventStatus.COMPLETED.value],
+            "answer": {"x-extensible-enum": [status.value for status in EventStatus]},
+            "description": "`completed`: what is over is entered as it was, by officers of the protocol office. "
+            "Otherwise an event begins as a draft.",
+        },
+    )
+    first_day = KnownDayField(
+        required=True,
+        metadata={"description": "The day, or of what is over and known no closer the month or the year it began in."},
+    )
+    last_day = KnownDayField(
+        required=True,
+        is_last=True,
+        metadata={"description": "The last day, inclusive; known as closely as first_day."},
+    )
     arrives_on = DayField(metadata={"description": "Default: first_day."})
     departs_on = DayField(metadata={"description": "Default: last_day."})
     budget = MoneyField(allow_none=True)
+    results = TextField(
+        allow_none=True,
+        multiline=True,
+        validate=validate.Length(min=1, max=RESULTS_LENGTH),
+        metadata={"description": "What came of it, for the report; null also for readers who do not see all of it."},
+    )
     direction = WordField(Direction, dump_only=True)
     host_name = LocalizedTextField(
         dump_only=True,
@@ -229,6 +258,10 @@ KIND_SCHEMAS: dict[EventKind, type[EventSchema]] = {
 }
 
 
+MADE_WITH = ("status",)
+"""Fields that are given when an event is made and changed by nothing but a transition afterwards."""
+
+
 class AnyEventSchema(EventSchema):
     """An event of any kind, with the fields of its own kind."""
 
@@ -245,13 +278,39 @@ class AnyEventSchema(EventSchema):
         return self._by_kind[kind].dump(obj, many=False)
 
 
+REASON_LENGTH = 2000
+
+
+def _changes_of(kind: EventKind) -> type[EventSchema]:
+    """What a change of an event says: its values, and why."""
+    schema = KIND_SCHEMAS[kind]
+    reason = TextField(
+        allow_none=True,
+        multiline=True,
+        load_only=True,
+        validate=validate.Length(max=REASON_LENGTH),
+        metadata={"description": "Why: for the history, and for those who are told that days, hours or place changed."},
+    )
+    return type(f"{schema.__name__.removesuffix('Schema')}ChangeSchema", (schema,), {"reason": reason})
+
+
+CHANGE_SCHEMAS: dict[EventKind, type[EventSchema]] = {kind: _changes_of(kind) for kind in KIND_SCHEMAS}
+"""Kind → what is sent to change an event of it."""
+
+
 class TransitionSchema(StrictSchema):
     """A transition to another status. Days are given when a postponed event returns to planned."""
 
     to = WordField(EventStatus, required=True)
-    reason = TextField(allow_none=True, multiline=True, validate=validate.Length(max=2000))
+    reason = TextField(allow_none=True, multiline=True, validate=validate.Length(max=REASON_LENGTH))
     first_day = DayField()
     last_day = DayField()
+
+
+class RefusalSchema(StrictSchema):
+    """Why the confirmation that somebody asked for is refused; whoever asked is told."""
+
+    reason = TextField(required=True, multiline=True, validate=validate.Length(1, REASON_LENGTH))
 
 
 class HistoryEntrySchema(StrictSchema):

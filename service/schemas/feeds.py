@@ -29,7 +29,9 @@ class FeedFilterSchema(StrictSchema):
 
     kinds = _any_of(lambda: WordField(EventKind), "Kinds of events.")
     localities = _any_of(_key, "Codes of host or guest; each stands for what it was and became, too.")
-    organisations = _any_of(_key, "Ids of the organisations that own the events.")
+    organisations = _any_of(
+        _key, "Ids of the organisations that own the events; each stands for what it was and became, too."
+    )
     agreements = _any_of(_key, "Ids of agreements: events that fulfil one of their commitments.")
     statuses = _any_of(lambda: WordField(EventStatus), "Default: all but draft.")
     direction = _any_of(lambda: WordField(Direction), "Seen from the office; one word or a list.")

@@ -7,9 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from babel import Locale
 from marshmallow import Schema, ValidationError, fields, validate
 
+from calendars.days.known_days import KnownDay
 from calendars.days.spans import END_OF_DAY
+from calendars.estimates.inputs import quantity_text
+from calendars.people.names import is_passport_name
 from models.i18n import N_
 from models.text import clean, in_order, is_half, one_line
 from models.vocabulary import Currency, Language
@@ -90,6 +94,20 @@ class TextField(RawTextField):
         return clean(text) if self.multiline else one_line(text)
 
 
+class CapitalsField(TextField):
+    """A name in Latin letters, as the visual part of a passport has it; small letters become capitals."""
+
+    default_error_messages = {  # noqa: RUF012
+        "letters": N_("Write this name in Latin letters, as in the passport.")
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).upper()
+        if not is_passport_name(text):
+            raise self.make_error("letters")
+        return text
+
+
 class LocalizedTextField(fields.Field[dict[str, str]]):
     """``{"vi": …, "lo": …, "en": …}``: vi or en is required; each is a text of limited length.
 
@@ -151,7 +169,7 @@ class DayField(Bounded, fields.Date):
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Not a day; write it like 2027-03-10."),
-        "range": N_("Must be a day between 1900-01-01 and 2199-12-31."),
+        "range": N_("Must be a day between 1 January 1900 and 31 December 2199."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
@@ -161,6 +179,56 @@ class DayField(Bounded, fields.Date):
         if not EARLIEST <= day <= LATEST:
             raise self.make_error("range")
         return day
+
+
+KNOWN_DAY = N_("Not a day, a month or a year; write it like 2027-03-10, 2021-06 or 2008.")
+
+
+class KnownDayField(DayField):
+    """A day, or as much of it as is known: ``2021-06-15``, ``2021-06``, ``2008``; answered as a day.
+
+    What is short stands for its first day, with ``is_last`` for its last one; the value says what was written
+    (:class:`calendars.days.known_days.KnownDay`).
+    """
+
+    default_error_messages = {"invalid": KNOWN_DAY}  # noqa: RUF012
+
+    def __init__(self, *, is_last: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_last = is_last
+        written = {"format": None, "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "answer": {"format": "date"}}
+        self.metadata = {**written, **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) == self.longest:
+            return super()._deserialize(value, attr, data, **kwargs)
+        try:
+            known = KnownDay.written(value, is_last=self.is_last)
+        except ValueError:
+            known = None
+        if known is None:
+            raise self.make_error("invalid")
+        if not EARLIEST <= known <= LATEST:
+            raise self.make_error("range")
+        return known
+
+
+class VagueDayField(RawTextField):
+    """A day, a month or a year of which no more is known, as text: ``2024-03-07``, ``2021-06``, ``2008``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=10), **kwargs)
+        self.metadata = {"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2008", **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            known = KnownDay.written(text, is_last=False) or date.fromisoformat(text if len(text) == 10 else "")
+        except ValueError:
+            raise ValidationError(KNOWN_DAY) from None
+        if not EARLIEST <= known <= LATEST:
+            raise ValidationError(DayField.default_error_messages["range"])
+        return text
 
 
 class HourField(Bounded, fields.Time):
@@ -227,6 +295,36 @@ class NumberField(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class QuantityField(Bounded, fields.Field[int]):
+    """A quantity with at most two decimals as text, ``"3.5"``, or a whole number; kept in hundredths, answered as text.
+
+    Never a float: 0.1 is no number of a binary machine.
+    """
+
+    longest = 12
+    bound = "maxLength"
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": N_('Not a quantity; write it like "3.5", with two decimals at the most.'),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        text = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,2})?$", "maxLength": self.longest}
+        whole = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+        nothing = [{"type": "null"}] if self.allow_none else []
+        self.metadata = {"oneOf": [text, whole, *nothing], "answer": text, "example": "3.5", **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        written = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(written, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", written, re.ASCII):
+            raise self.make_error("invalid")
+        return int(Decimal(written).scaleb(2))
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else quantity_text(value)
+
+
 class FlagField(fields.Boolean):
     """true or false; no other value is converted."""
 
@@ -279,6 +377,17 @@ class OneOrManyField(ListField):
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
 
 
+class ListedField(ListField):
+    """A list in a query string: the parameter repeated, or its values with commas between them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        written = [value] if isinstance(value, str) else value
+        self.refuse_longer(written, self.longest, list | tuple)
+        if isinstance(written, list | tuple):
+            written = [part for one in written for part in (one.split(",") if isinstance(one, str) else [one])]
+        return super()._deserialize(written, attr, data, **kwargs)
+
+
 class WrittenField(fields.List[Any]):
     """A list of values already serialised as its schema says: dumping them again would take longer than making them."""
 
@@ -320,3 +429,24 @@ class MoneyField(fields.Nested):
         if isinstance(exponent, int) and -exponent > money["currency"].decimals:
             raise self.make_error("places", currency=money["currency"].value, places=money["currency"].decimals)
         return money
+
+
+_UNASSIGNED = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
+"""Territories of the CLDR whose two letters ISO 3166-1 reserves or leaves to its users."""
+
+COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code))
+"""The two letters of the CLDR's territories."""
+
+
+class AssignedCountry(validate.Regexp):
+    """Two letters that ISO 3166-1 has assigned to a country."""
+
+    def __init__(self) -> None:
+        super().__init__(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is no country's code."""
+        super().__call__(value)
+        if value not in COUNTRIES - _UNASSIGNED:
+            raise ValidationError(self.error)
+        return value

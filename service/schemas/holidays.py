@@ -11,7 +11,7 @@ from service.schemas.fields import DayField, FlagField, ListField, LocalizedText
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
-_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
+COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
 
 
 class RecurrenceSchema(StrictSchema):
@@ -29,7 +29,7 @@ class OfficeHolidaySchema(RowSchema):
         model = OfficeHoliday
         exclude = ("recurs_calendar", "recurs_month", "recurs_day")
 
-    country = TextField(required=True, validate=_COUNTRY)
+    country = TextField(required=True, validate=COUNTRY)
     recurs = fields.Nested(RecurrenceSchema, allow_none=True)
 
 
@@ -63,12 +63,12 @@ class HolidayQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    country = ListField(TextField(validate=_COUNTRY), validate=validate.Length(max=10))
+    country = ListField(TextField(validate=COUNTRY), validate=validate.Length(max=10))
     category = ListField(WordField(HolidayCategory))
 
 
 class OfficeHolidayQuery(SearchQuery):
-    country = TextField(validate=_COUNTRY)
+    country = TextField(validate=COUNTRY)
     category = WordField(HolidayCategory)
 
 

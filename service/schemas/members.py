@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from models.event_parts import Member
-from models.vocabulary import MemberRole
+from models.vocabulary import MemberRole, Side
 from service.schemas.fields import FlagField, ListField, LocalizedTextField, NumberField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
@@ -14,6 +14,9 @@ class MemberPersonSchema(StrictSchema):
 
     id = fields.String()
     name = fields.String()
+    name_lo = fields.String(allow_none=True)
+    name_latin = fields.String(allow_none=True)
+    honorific = LocalizedTextField(allow_none=True)
     position = LocalizedTextField(allow_none=True)
     precedence = NumberField()
     organisation_id = fields.String(allow_none=True)
@@ -24,7 +27,18 @@ class MemberSchema(RowSchema):
 
     class Meta:
         model = Member
-        dump_only = ("event_id", "organisation_id")
+        dump_only = ("event_id", "organisation_id", "position")
+
+    side = WordField(
+        Side,
+        metadata={
+            "description": "Who receives, or who comes. Without it the locality of the person's organisation tells.",
+            "x-extensible-enum": [side.value for side in Side],
+        },
+    )
+    position = LocalizedTextField(
+        dump_only=True, allow_none=True, metadata={"description": "What the person was when they were added."}
+    )
 
     person = fields.Nested(MemberPersonSchema, dump_only=True)
     counterpart = fields.Nested(MemberPersonSchema, dump_only=True, allow_none=True)

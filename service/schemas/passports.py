@@ -1,14 +1,10 @@
 """Passports as JSON."""
 
-import re
-
 from marshmallow import fields, validate
 
-from models.i18n import N_
-from service.schemas.fields import DayField, TextField
+from models.vocabulary import PassportKind
+from service.schemas.fields import AssignedCountry, DayField, TextField, WordField
 from service.schemas.rows import StrictSchema
-
-_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
 
 
 class PassportSchema(StrictSchema):
@@ -16,8 +12,9 @@ class PassportSchema(StrictSchema):
 
     person_id = fields.String(dump_only=True)
     number = TextField(required=True, validate=validate.Length(1, 40))
-    country = TextField(allow_none=True, validate=_COUNTRY)
+    country = TextField(allow_none=True, validate=AssignedCountry())
     expires_on = DayField(allow_none=True)
+    kind = WordField(PassportKind, allow_none=True, metadata={"description": "Null: not known."})
 
 
 class RevealSchema(StrictSchema):

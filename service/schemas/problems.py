@@ -24,15 +24,35 @@ class ProblemSchema(Schema):
         fields.Dict(),
         metadata=_SOMETIMES | {"description": "Days on which the event and all its bookings would fit."},
     )
+    allowed = fields.List(
+        fields.String(), metadata=_SOMETIMES | {"description": "Kinds of files that are kept, where one is not."}
+    )
     event_id = fields.String(
         metadata=_SOMETIMES | {"description": "The ceremony that is there already, where there can be one only."}
+    )
+    events = fields.List(
+        fields.String(),
+        metadata=_SOMETIMES | {"description": "Ids of events whose estimates use a norm, twenty at the most."},
     )
     day = fields.String(
         metadata=_SOMETIMES | {"format": "date", "description": "From which it can be done, where it is too early."}
     )
     status_now = fields.String(metadata=_SOMETIMES | {"description": "An event's, where it can't become another."})
     possible = fields.List(
-        fields.String(), metadata=_SOMETIMES | {"description": "Statuses that can follow, after an impossible one."}
+        fields.String(),
+        metadata=_SOMETIMES | {"description": "Statuses or steps that can follow an impossible one."},
+    )
+    state_now = fields.String(
+        metadata=_SOMETIMES | {"description": "An estimate's, where a step of it can't be taken."}
+    )
+    room = fields.Dict(
+        metadata=_SOMETIMES | {"description": "What is left of what was approved, as money, where it is exceeded."}
+    )
+    lines = fields.List(
+        fields.String(), metadata=_SOMETIMES | {"description": "Ids of an estimate's lines that stand in the way."}
+    )
+    payments = fields.List(
+        fields.String(), metadata=_SOMETIMES | {"description": "Ids of payments that have no voucher."}
     )
     fields_ = fields.List(
         fields.String(),
@@ -42,3 +62,8 @@ class ProblemSchema(Schema):
     again_at = fields.String(
         metadata=_SOMETIMES | {"format": "date-time", "description": "From when it can be asked for again."}
     )
+    merged_into = fields.String(
+        metadata=_SOMETIMES | {"description": "Who stayed, where somebody was entered twice and merged."}
+    )
+    merge_id = fields.String(metadata=_SOMETIMES | {"description": "The merge that has to be undone first."})
+    hand_over_id = fields.String(metadata=_SOMETIMES | {"description": "The hand-over that has to be undone first."})

@@ -1,13 +1,15 @@
 """A programme, its warnings and its published revisions as JSON."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from calendars.programmes.differences import ChangeType
 from calendars.programmes.items import NAMES
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.vocabulary import Severity
-from service.schemas.fields import ListField, LocalizedTextField, NumberField, WordField, WrittenField
-from service.schemas.rows import RowSchema, StrictSchema
+from service.schemas.fields import ListField, LocalizedTextField, NumberField, TextField, WordField, WrittenField
+from service.schemas.rows import RowOptions, RowSchema, StrictSchema
 
 
 class ProgrammeItemSchema(RowSchema):
@@ -23,6 +25,29 @@ class PublishedItemSchema(ProgrammeItemSchema):
 
     class Meta(ProgrammeItemSchema.Meta):
         exclude = ("id", "event_id")
+
+
+class NamedByIdOptions(RowOptions):
+    """Options of a schema whose rows are named by id in a request."""
+
+    def __init__(self, meta: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(meta, *args, **kwargs)
+        self.dump_only = tuple(name for name in self.dump_only if name != "id")
+
+
+class ReplacingItemSchema(ProgrammeItemSchema):
+    """One line of a visit programme; by its id an item stays the same when the programme is replaced."""
+
+    OPTIONS_CLASS = NamedByIdOptions
+
+    id = TextField(
+        allow_none=True,
+        validate=validate.Length(1, 26),
+        metadata={
+            "description": "Without it an item with the same content, the same title or the same day and hour keeps its"
+            " id."
+        },
+    )
 
 
 class ProgrammeDifferenceSchema(StrictSchema):
@@ -72,7 +97,7 @@ class ProgrammeRevisionSchema(RowSchema):
 class ProgrammeSchema(StrictSchema):
     """The working programme with its warnings, and the revisions published so far."""
 
-    items = ListField(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
+    items = ListField(fields.Nested(ReplacingItemSchema), required=True, validate=validate.Length(max=500))
     warnings = WrittenField(fields.Nested(ProgrammeWarningSchema), dump_only=True)
     unpublished = WrittenField(
         fields.Nested(ProgrammeDifferenceSchema),

@@ -1,7 +1,10 @@
 """Progress of agreements, and plans for what is outstanding, as JSON."""
 
-from marshmallow import fields
+import re
 
+from marshmallow import fields, validate
+
+from models.i18n import N_
 from models.vocabulary import EventStatus, ProgressState
 from service.schemas.fields import (
     DayField,
@@ -10,6 +13,7 @@ from service.schemas.fields import (
     LocalizedTextField,
     MoneySchema,
     NumberField,
+    RawTextField,
     WordField,
     WrittenField,
 )
@@ -49,6 +53,18 @@ class TotalsSchema(StrictSchema):
     days = NumberField()
 
 
+class LearnerCountsSchema(StrictSchema):
+    """How many people began to learn, and what had become of them by the day; ``began`` is the sum of the others."""
+
+    began = NumberField()
+    studying = NumberField()
+    graduated = NumberField()
+    left = NumberField()
+    outcome_unknown = NumberField(
+        attribute="unknown", metadata={"description": "Their last stage is over, and its outcome is not entered."}
+    )
+
+
 class ExplainedEventSchema(StrictSchema):
     """An event and the explanation of how it relates to the commitment."""
 
@@ -71,19 +87,43 @@ class CommitmentProgressSchema(StrictSchema):
     detail = fields.String(metadata={"description": "Why the state is what it is, in the reader's language."})
     years = ListField(fields.Nested(YearSchema))
     totals = fields.Nested(TotalsSchema)
+    learners = fields.Nested(
+        LearnerCountsSchema,
+        metadata={
+            "always_present": False,
+            "description": "Of the batches whose learners are entered; not there where none are. Those who began are "
+            "`people`, each once, in the year they began.",
+        },
+    )
     near = WrittenField(fields.Nested(ExplainedEventSchema))
     remarks = WrittenField(fields.Nested(ExplainedEventSchema))
 
 
-class ExchangeFlowSchema(StrictSchema):
-    """The exchange from one party to the other: visits held with their people and days, visits to come, money paid."""
+class SumSchema(MoneySchema):
+    """A sum of amounts, which may have more digits than one of them."""
 
-    class Meta:
-        include = {  # noqa: RUF012 - "from" is no name in Python
-            "from": fields.String(attribute="giver"),
-        }
+    amount = RawTextField(
+        validate=[
+            validate.Regexp(
+                re.compile(r"\d{1,27}(\.\d{1,2})?", re.ASCII),
+                error=N_('Not an amount; write it like "100000000" or "99.50".'),
+            ),
+            validate.Length(max=30),
+        ]
+    )
 
-    to = fields.String(attribute="receiver")
+
+class GoodsSchema(StrictSchema):
+    """Gifts of goods: how many, what they were worth where it is known, and of how many nobody knows it."""
+
+    count = NumberField()
+    value = ListField(fields.Nested(SumSchema))
+    value_unknown = NumberField()
+
+
+class ExchangeTotalsSchema(StrictSchema):
+    """What passed one way. Money is one object per currency, and a currency that is missing is not known to be 0."""
+
     visits = NumberField()
     people = NumberField()
     people_unknown = NumberField(
@@ -91,7 +131,50 @@ class ExchangeFlowSchema(StrictSchema):
     )
     days = NumberField()
     planned = NumberField()
-    money = ListField(fields.Nested(MoneySchema))
+    money = ListField(
+        fields.Nested(SumSchema),
+        metadata={"description": "What was paid: payments of estimates, gifts of money, disbursements of projects."},
+    )
+    money_planned = ListField(
+        fields.Nested(SumSchema),
+        metadata={"description": "Lines of estimates, of events without one their `budget`, gifts of money to come."},
+    )
+    money_approved = ListField(
+        fields.Nested(SumSchema), metadata={"description": "What was approved of the lines of estimates."}
+    )
+    money_unknown = NumberField(
+        metadata={
+            "description": "Visits held, and gifts of money, of which nobody has entered what was paid, or which the"
+            " reader may not know; not among `money`. A visit counts where its people come from."
+        }
+    )
+    goods = fields.Nested(GoodsSchema)
+
+
+class YearExchangeSchema(ExchangeTotalsSchema):
+    """What passed one way in a year: that of the payment or the gift, of all else that in which the event begins."""
+
+    year = NumberField(allow_none=True, metadata={"description": "null: it is not known in which year."})
+
+
+class FieldExchangeSchema(ExchangeTotalsSchema):
+    """What passed one way in a field of cooperation: the `field` of the commitment that it was done for."""
+
+    field = LocalizedTextField(allow_none=True, metadata={"description": "null: what belongs to no commitment."})
+
+
+class ExchangeFlowSchema(ExchangeTotalsSchema):
+    """The exchange from one party to the other: visits held with their people and days, visits to come, what `from`
+    gave `to`; all together, by year and by field."""
+
+    class Meta:
+        include = {  # noqa: RUF012 - "from" is no name in Python
+            "from": fields.String(attribute="giver"),
+        }
+
+    to = fields.String(attribute="receiver")
+    years = ListField(fields.Nested(YearExchangeSchema))
+    fields_ = ListField(fields.Nested(FieldExchangeSchema), data_key="fields")
 
 
 class StatesSchema(StrictSchema):
@@ -101,6 +184,7 @@ class StatesSchema(StrictSchema):
     at_risk = NumberField()
     on_track = NumberField()
     fulfilled = NumberField()
+    no_records = NumberField()
     open = NumberField()
 
 

@@ -5,8 +5,20 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from models.i18n import N_
-from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, ReminderState, Visibility
-from service.schemas.fields import DayField, ListField, TextField, WordField
+from models.vocabulary import (
+    AboutType,
+    AgreementKind,
+    Direction,
+    EventKind,
+    EventStatus,
+    KnownTo,
+    Language,
+    ProjectState,
+    ReminderPurpose,
+    ReminderState,
+    Visibility,
+)
+from service.schemas.fields import DayField, ListedField, ListField, TextField, WordField
 
 _PAGING = {"page", "page_size"}
 _TOO_MANY = N_("Unknown parameter.")
@@ -46,6 +58,18 @@ class PersonQuery(SearchQuery):
 
 class AgreementQuery(SearchQuery):
     party = TextField()
+    kind = WordField(AgreementKind)
+    parent_id = TextField(metadata={"description": "What stands directly below this agreement."})
+
+
+class ProjectQuery(SearchQuery):
+    commitment_id = TextField()
+    agreement_id = TextField(metadata={"description": "Those of its commitments."})
+    given_by = TextField()
+    host = TextField()
+    beneficiary_id = TextField()
+    organisation_id = TextField()
+    state = WordField(ProjectState)
 
 
 class RangeQuery(SearchQuery):
@@ -68,11 +92,20 @@ class KindEventQuery(RangeQuery):
     host = TextField()
     guest = TextField()
     locality = TextField(metadata={"description": "Host or guest, under its old or new name."})
-    organisation_id = TextField()
+    organisation_id = TextField(
+        metadata={"description": "In charge: it, those whose work it carries on, or those that carry on its work."}
+    )
     agreement_id = TextField()
     commitment_id = TextField()
     direction = WordField(Direction)
     visibility = WordField(Visibility)
+    known_to = ListedField(
+        WordField(KnownTo),
+        metadata={
+            "description": "How exactly the days are known, e.g. `month,year`. Without it only events whose days are "
+            "known are listed."
+        },
+    )
 
 
 class EventQuery(KindEventQuery):
@@ -85,6 +118,8 @@ class ReminderQuery(RangeQuery):
     state = ListField(WordField(ReminderState))
     purpose = ListField(WordField(ReminderPurpose))
     event_id = TextField()
+    about_type = WordField(AboutType)
+    about_id = TextField(metadata={"description": "What it is about if that is no event."})
     rule_id = TextField()
     recipient = TextField()
     unseen = fields.Boolean(metadata={"description": "Failed, and nobody has seen that."})

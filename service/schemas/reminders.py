@@ -7,11 +7,12 @@ from marshmallow import fields, validate
 from sqlmodel import Session
 
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
+from models.vocabulary import AboutType, AttemptOutcome, EventKind, Grade, Language, ReminderState
 from service.actions import crud
 from service.actions.reminders import preview, reminder_rules
 from service.schemas.fields import (
     MAX_TITLE,
+    DayField,
     InstantField,
     ListField,
     LocalizedTextField,
@@ -25,6 +26,9 @@ from service.schemas.rows import RowSchema, StrictSchema
 class ReminderRuleSchema(RowSchema):
     """A rule that generates reminders. No kinds means every kind; no ``at`` means exactly the offset.
 
+    Its anchor says of what: of events and their tasks, or of observances, anniversaries and ends of agreements.
+    ``grades``: of observances and anniversaries only such years.
+
     ``organisation_id`` is whose rule it is, by default its author's; null: the office's own.
     """
 
@@ -34,6 +38,7 @@ class ReminderRuleSchema(RowSchema):
 
     name = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
     kinds = OneOrManyField(WordField(EventKind), validate=validate.Length(max=5))
+    grades = OneOrManyField(WordField(Grade), validate=validate.Length(max=3))
     audience = OneOrManyField(
         TextField(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50)
     )
@@ -61,10 +66,21 @@ class ReaderSchema(StrictSchema):
     locale = WordField(Language)
 
 
-class PreviewedReminderSchema(StrictSchema):
-    """A reminder as a rule would create it; ``due_local`` is in the time zone of the event's place."""
+class AboutSchema(StrictSchema):
+    """What a reminder is about."""
 
-    event_id = fields.String()
+    type = WordField(AboutType)
+    id = fields.String()
+
+
+class PreviewedReminderSchema(StrictSchema):
+    """A reminder as a rule would create it; ``due_local`` is in the time zone of the event's place, or the office's.
+
+    ``event_id`` is null where it is about no event.
+    """
+
+    event_id = fields.String(allow_none=True)
+    about = fields.Nested(AboutSchema)
     title = LocalizedTextField()
     due_at = InstantField()
     due_local = fields.String(metadata={"format": "date-time"})
@@ -99,7 +115,10 @@ class ReminderSchema(RowSchema):
     class Meta:
         model = Reminder
         exclude = (
+            "about_type",
+            "about_id",
             "rule_key",
+            "sender_id",
             "task_key",
             "lease_owner",
             "lease_until",
@@ -113,6 +132,20 @@ class ReminderSchema(RowSchema):
             "created_at",
         )
 
+    about = fields.Nested(
+        AboutSchema,
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "What it is about; null for a mail about the office as a whole."},
+    )
+    about_day = DayField(
+        dump_only=True,
+        allow_none=True,
+        metadata={
+            "description": "Of an observance, an anniversary or an agreement the day it is about, or the first that is"
+            " possible where only the month or the year is known."
+        },
+    )
     rule_name = LocalizedTextField(
         dump_only=True, allow_none=True, metadata={"description": "The name of its rule; null if that was deleted."}
     )

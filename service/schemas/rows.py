@@ -27,7 +27,7 @@ from service.schemas.fields import (
     WordField,
 )
 
-MACHINE_FIELDS = ("search_text", "sort_key", "version", "position")
+MACHINE_FIELDS = ("search_text", "results_text", "sort_key", "version", "position")
 """Internal columns that are never shown."""
 
 _TITLES = {"title", "name", "field", "position"}

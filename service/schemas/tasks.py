@@ -1,10 +1,18 @@
 """Tasks and their templates as JSON."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from models.event_parts import Task, TaskTemplate
-from models.vocabulary import EventKind, EventStatus
-from service.schemas.fields import DayField, FlagField, LocalizedTextField, TextField, WordField
+from models.vocabulary import ActivityType, EventKind, EventStatus, Grade, PassportKind
+from service.schemas.fields import (
+    DayField,
+    FlagField,
+    ListField,
+    LocalizedTextField,
+    OneOrManyField,
+    TextField,
+    WordField,
+)
 from service.schemas.queries import RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -53,11 +61,25 @@ class ListedTaskSchema(TaskSchema):
 class TaskTemplateSchema(RowSchema):
     """A task that events of a kind get when they enter the plan; ``offset`` has the form of a task's ``due_offset``.
 
+    ``activity_types``: of activities only these; ``grades``: of ceremonies only those of such years; empty means all.
+
     Changing a template changes no existing task.
     """
 
     class Meta:
         model = TaskTemplate
+
+    passport_kinds = ListField(
+        WordField(PassportKind),
+        allow_none=True,
+        validate=validate.Length(1, len(PassportKind)),
+        metadata={
+            "description": "Only if somebody of the event has a passport of one of these kinds, as far as whoever plans"
+            " it may see that; null: for all."
+        },
+    )
+    activity_types = OneOrManyField(WordField(ActivityType), validate=validate.Length(max=20))
+    grades = OneOrManyField(WordField(Grade), validate=validate.Length(max=3))
 
 
 class TaskQuery(RangeQuery):
@@ -66,7 +88,9 @@ class TaskQuery(RangeQuery):
     overdue = fields.Boolean()
     done = fields.Boolean()
     event_id = TextField()
-    organisation_id = TextField()
+    organisation_id = TextField(
+        metadata={"description": "Responsible: it, those whose work it carries on, or those that carry on its work."}
+    )
     person_id = TextField()
 
 

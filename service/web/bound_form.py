@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -30,6 +30,9 @@ class BoundField:
     now: str = ""
     groups: Groups = ()
     rows: Sequence[Sequence["BoundField"]] = ()
+
+    SHOWN: ClassVar[int] = 12
+    """Boxes of a list that stand open."""
 
     @property
     def first_id(self) -> str:
@@ -156,7 +159,8 @@ class BoundForm:
             return [("", [(word.value, word.value) for word in Currency])]
         if spec.type is FieldType.PERSON:
             return self.named(held[0]) if is_wrong and held and held[0] else ()
-        groups = self.choices(spec.choices) if spec.choices else [("", spec.options)] if spec.options else ()
+        options = [*spec.options, *((str(word), self.view.say(told)) for word, told in spec.words.items())]
+        groups = self.choices(spec.choices) if spec.choices else [("", options)] if options else ()
         known = {value for _heading, listed in groups for value, _label in listed}
         beyond = [(one, one) for one in held if one and one not in known]
         return [*groups, ("", beyond)] if groups and beyond else groups

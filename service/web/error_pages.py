@@ -15,7 +15,10 @@ _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 def wants_page(request: Request) -> bool:
     """Whether the client is a browser, not a program or a calendar fetching its feed."""
     path = request.path
-    if path.startswith(_FOR_PROGRAMS) or (path.startswith("/feeds/") and path.endswith((".ics", ".ifb"))):
+    is_file = path.startswith("/api/") and "format" in request.args  # a link of a page to a list as a file
+    if path.startswith(_FOR_PROGRAMS) and not is_file:
+        return False
+    if path.startswith("/feeds/") and path.endswith((".ics", ".ifb")):
         return False
     accepted = request.accept_mimetypes
     return accepted["text/html"] > accepted["application/json"]

@@ -5,7 +5,7 @@ The schemas say what is right. What can't be read as its kind stays as it was ty
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from calendars.days.known_days import read_figures
 from models.i18n import N_, Message
 from models.vocabulary import Language
 from service.actions.audit import plain
@@ -33,12 +34,15 @@ _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
 class FieldType(StrEnum):
-    """How a field is filled in."""
+    """How a field is filled in. ``LINES`` is a text of several lines in whatever language, ``PROSE`` one in three;
+    ``QUANTITY`` is a number with decimals, after a comma or a point."""
 
     LINE = "line"
     TEXTS = "texts"
     PROSE = "prose"
+    LINES = "lines"
     NUMBER = "number"
+    QUANTITY = "quantity"
     DAY = "day"
     HOUR = "hour"
     FLAG = "flag"
@@ -64,9 +68,10 @@ class FieldSpec:
     """A field of a form; ``label`` and ``hint`` are English sentences, a label with its values.
 
     ``label`` is left out where ``labels.FIELDS`` has the field's name. ``choices`` names a list that the page knows,
-    ``options`` are the choices themselves. ``default`` stands in the form of something new, ``empty`` is what an empty
-    line says. ``error_name`` is the schema's name for the field where that is another; ``separator`` stands between
-    the name and a part of it. ``is_more``: folded away. ``least`` and ``most`` bound a number, ``length`` a line.
+    ``options`` are the choices themselves, ``words`` those of a closed list, in English. ``default`` stands in the form
+    of something new, ``empty`` is what an empty line says. ``error_name`` is the schema's name for the field where that
+    is another; ``separator`` stands between the name and a part of it. ``is_more``: folded away. ``least`` and
+    ``most`` bound a number, ``length`` a line.
     """
 
     name: str
@@ -75,6 +80,7 @@ class FieldSpec:
     hint: str = ""
     choices: str = ""
     options: Sequence[Choice] = ()
+    words: Mapping[Any, str] = field(default_factory=dict)
     default: Any = None
     empty: Any = None
     is_required: bool = False
@@ -150,7 +156,9 @@ class FieldSpec:
             case FieldType.PASSWORD:
                 return typed.get(name, "") or None
             case FieldType.COUNTS:
-                return _counts(name, text) if text else None
+                return _counts(name, text) if text else self.empty
+            case FieldType.QUANTITY:
+                return ungrouped(text).replace(",", ".") or None
             case FieldType.NUMBER:
                 number = read_number(text)
                 return (text or None) if number is None else number
@@ -182,6 +190,19 @@ def read_day(text: str) -> date | None:
         return date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else None
     except ValueError:
         return None
+
+
+def with_days_read(wish: dict[str, Any]) -> dict[str, Any]:
+    """A form's wish with its days as the API takes them; without a last day it is over in the first."""
+    first = wish.get("first_day")
+    written = {"first_day": first, "last_day": wish.get("last_day") or first}
+    for name, text in written.items():
+        known = read_figures(text, is_last=name == "last_day") if isinstance(text, str) else None
+        if known is not None:
+            wish[name] = known.as_written()
+        elif text is not None:
+            wish[name] = text
+    return wish
 
 
 def values_of(specs: Sequence[FieldSpec], form: Mapping[str, str]) -> dict[str, Any]:
@@ -216,11 +237,16 @@ def typed_in(specs: Sequence[FieldSpec], form: Mapping[str, str]) -> MultiDict[s
             if place := re.fullmatch(rf"{re.escape(spec.name)}\.(\d{{1,3}})\.(.+)", key, re.ASCII):
                 del found[key]
                 rows.setdefault(int(place[1]), {})[place[2]] = form[key]
-        filled = [rows[number] for number in sorted(rows) if any(text.strip() for text in rows[number].values())]
+        filled = [rows[number] for number in sorted(rows) if _is_filled(rows[number])]
         for number, row in enumerate(filled):
             for key, text in row.items():
                 found[f"{spec.name}.{number}.{key}"] = text
     return found
+
+
+def _is_filled(row: Mapping[str, str]) -> bool:
+    """Whether somebody filled in a row: a currency is always chosen, and the id tells only which row it was."""
+    return any(text.strip() for name, text in row.items() if name != "id" and not name.endswith(".currency"))
 
 
 def count_rows(name: str, controls: Iterable[str]) -> int:

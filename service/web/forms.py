@@ -11,9 +11,15 @@ from models import errors
 from models.i18n import N_, Message, message
 from models.vocabulary import EventStatus
 from service.http.error_responses import STATUS_OF, flat
+from service.schemas.fields import KNOWN_DAY
 from service.web.view import View
 
-_NULL, _MISSING = N_("Field may not be null."), N_("Missing data for required field.")
+_SAID_TO_PEOPLE: Mapping[str, str] = {
+    N_("Field may not be null."): N_("Missing data for required field."),
+    KNOWN_DAY: N_("Not a day, a month or a year; write it like 7/3/2024, 6/2021 or 2008."),
+}
+"""What pages say instead of the API's sentences: what is empty in a form is missing, and days are typed as they are
+read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,8 @@ def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
 
 
 def _as_people_say(sentence: str) -> str:
-    """What is empty in a form is null to a schema; people are told that it is missing."""
-    return _MISSING if sentence == _NULL else sentence
+    """A schema's sentence as pages say it."""
+    return _SAID_TO_PEOPLE.get(sentence, sentence)
 
 
 def _refused(view: View, error: errors.DomainError) -> FormRefusal:

@@ -1,32 +1,45 @@
 """The history of an event from the audit trail: who, when, what from and to, why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
 
+from calendars.days.spans import Days
+from calendars.documents.kinds import EVENT_KINDS
+from calendars.estimates.labels import CLASS_NAMES, ITEM_NAMES, STATE_NAMES, WHO_PAYS_NAMES
 from calendars.programmes.differences import differences
 from calendars.programmes.items import ProgrammeItemValues
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.places import Organisation, Person
+from models.queries.merged import names_of_merged
 from models.resources import Resource
 from models.vocabulary import (
     ActivityType,
     BookingState,
     DelegationLevel,
+    DocumentKind,
+    EstimateState,
     EventStatus,
+    FileVisibility,
+    GuestClass,
+    KnownTo,
     Language,
     MemberRole,
+    NormItem,
     ReminderChannel,
     ReminderState,
+    Side,
     TaskAnchor,
     Visibility,
+    WhoPays,
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
@@ -37,6 +50,7 @@ from service.web.labels import (
     CHANNELS,
     DEEDS,
     FIELDS,
+    FILE_VISIBILITIES,
     LEVELS,
     OTHER_DEED,
     REMINDER_STATES,
@@ -71,7 +85,15 @@ _REFERENCES: Mapping[str, type[Any]] = {
 _HEADS = "head"
 """The people who lead a delegation, a list of ids."""
 
-_NAMING: Mapping[str, str] = {"member": "person_id", "task": "title", "booking": "resource_id"}
+_NAMING: Mapping[str, str] = {
+    "member": "person_id",
+    "task": "title",
+    "file": "title",
+    "booking": "resource_id",
+    "document": "kind",
+    "payment": "item",
+    "gift": "description",
+}
 """Which value tells what an entry is about, where an event has several of the kind."""
 
 
@@ -117,6 +139,26 @@ def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str])
     return EventHistory(entries, len(found) > ENTRIES_SHOWN)
 
 
+_WORDS: Mapping[str, Sequence[tuple[type[StrEnum], Callable[[View, Any], str]]]] = {
+    "status": [(EventStatus, View.status)],
+    "role": [(MemberRole, View.role)],
+    "side": [(Side, View.side)],
+    "visibility": [
+        (Visibility, lambda view, word: view.say(VISIBILITIES[word])),
+        (FileVisibility, lambda view, word: view.say(FILE_VISIBILITIES[word])),
+    ],
+    "kind": [(DocumentKind, lambda view, word: view.say(EVENT_KINDS[word].name) if word in EVENT_KINDS else word)],
+    "level": [(DelegationLevel, lambda view, word: view.say(LEVELS[word]))],
+    "activity_type": [(ActivityType, lambda view, word: view.say(ACTIVITY_TYPES[word]))],
+    "anchor": [(TaskAnchor, lambda view, word: view.say(TASK_ANCHORS[word]))],
+    "channel": [(ReminderChannel, lambda view, word: view.say(CHANNELS[word]))],
+    "guest_class": [(GuestClass, lambda view, word: view.plain(CLASS_NAMES[word]))],
+    "who_pays": [(WhoPays, lambda view, word: view.plain(WHO_PAYS_NAMES[word]))],
+    "item": [(NormItem, lambda view, word: view.plain(ITEM_NAMES[word]))],
+}
+"""Field → the words its values are of, and how a reader is told them; what is none of them is shown as it is."""
+
+
 class HistoryFormatter:
     """Puts audit rows into words; the names their ids stand for are read at once.
 
@@ -149,6 +191,7 @@ class HistoryFormatter:
             if listed:
                 found = crud.by_id(view.session, model, listed)
                 self.names |= {identity: _name(row) for identity, row in found.items()}
+                self.names |= names_of_merged(view.session, listed - found.keys())
         # What was deleted since is still named by the entry that tells of it.
         gone = {audit.entity_id: self._named(audit) for audit in audits if audit.action == "delete"}
         self.subjects = {**gone, **subjects}
@@ -189,12 +232,29 @@ class HistoryFormatter:
         return self._value(name, change.get("to") or change.get("from")) if change else ""
 
     def _changes(self, audit: Audit) -> list[FieldChange]:
+        known = self._known_days(audit)
+        return [*known, *self._field_changes(audit, {*_DAYS, "known_to"} if known else set())]
+
+    def _known_days(self, audit: Audit) -> list[FieldChange]:
+        """The days of a change before or after which only the month or the year was known; none of others."""
+        closeness = audit.changes.get("known_to")
+        if not isinstance(closeness, dict):
+            return []
+        told = []
+        for side in _SIDES:
+            dates = [(audit.changes.get(name) or {}).get(side) for name in ("first_day", "last_day")]
+            days = [date.fromisoformat(one) for one in dates if isinstance(one, str)]
+            known_to = KnownTo(closeness.get(side) or KnownTo.DAY)
+            told.append(self.view.known(Days(days[0], days[-1]), known_to) if days else NOTHING)
+        return [FieldChange(self.view.say(NP_("of an event", "Days")), told[0], told[1])]
+
+    def _field_changes(self, audit: Audit, told: Collection[str]) -> list[FieldChange]:
         form = self.forms.get(audit.entity, {})
         asked = {name: field.label for name, field in form.items()}
         return [
             FieldChange(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
             for name, label in (asked | {name: self.labels[name] for name in self.labels if name not in asked}).items()
-            if isinstance(change := audit.changes.get(name), dict)
+            if name not in told and isinstance(change := audit.changes.get(name), dict)
         ]
 
     def _value(self, name: str, value: Any, field: FieldSpec | None = None) -> Markup | str:
@@ -208,40 +268,31 @@ class HistoryFormatter:
             return self.view.place(value, self.day)
         if name in _DAYS or (field is not None and field.type is FieldType.DAY):
             return self.view.day(date.fromisoformat(value))
-        if name == "budget":
-            return money(value, self.view.language)
         if isinstance(value, bool):
             return self.view.say(N_("yes")) if value else self.view.say(N_("no"))
-        if isinstance(value, list):
-            return self.view.say(N_("{count} entries"), count=len(value))
+        return self._several(value) if isinstance(value, list | dict) else self._word(name, str(value))
+
+    def _several(self, value: list[Any] | dict[str, Any]) -> str:
+        """Money, a text in several languages, or how many entries there are."""
         if isinstance(value, dict):
+            if _is_money(value):
+                return money(value, self.view.language)
             if set(value) <= set(Language):
                 return self.view.text(value)
             if all(isinstance(item, list) for item in value.values()):
                 return self.view.say(N_("{count} entries"), count=sum(map(len, value.values())))
             return ", ".join(f"{key}: {item}" for key, item in value.items())
-        return self._word(name, str(value))
+        if all(map(_is_money, value)):
+            return ", ".join(money(one, self.view.language) for one in value)
+        return self.view.say(N_("{count} entries"), count=len(value))
 
     def _word(self, name: str, value: str) -> str:
-        match name:
-            case "status" if value in set(EventStatus):
-                return self.view.status(EventStatus(value))
-            case "role" if value in set(MemberRole):
-                return self.view.role(MemberRole(value))
-            case "visibility":
-                return self.view.say(VISIBILITIES[Visibility(value)])
-            case "level":
-                return self.view.say(LEVELS[DelegationLevel(value)])
-            case "activity_type":
-                return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
-            case "anchor" if value in set(TaskAnchor):
-                return self.view.say(TASK_ANCHORS[TaskAnchor(value)])
-            case "channel" if value in set(ReminderChannel):
-                return self.view.say(CHANNELS[ReminderChannel(value)])
-            case "state":
-                return self._state(value)
-            case _:
-                return value
+        if name == "state":
+            return self._state(value)
+        for words, say in _WORDS.get(name, ()):
+            if value in set(words):
+                return say(self.view, words(value))
+        return value
 
     def _referred(self, value: Any) -> Markup | str:
         """The name that an id stands for, or several ids in a list."""
@@ -251,10 +302,16 @@ class HistoryFormatter:
         return self.view.text(known) if isinstance(known, dict) else str(known)
 
     def _state(self, value: str) -> str:
-        """The state of a reminder or of a booking: the words are all different."""
+        """The state of a reminder, a booking or an estimate: the words that they share mean the same."""
+        if value in set(EstimateState):
+            return self.view.plain(STATE_NAMES[EstimateState(value)])
         if value in set(BookingState):
             return self.view.say(BOOKING_STATES[BookingState(value)])
         return self.view.say(REMINDER_STATES[ReminderState(value)]) if value in set(ReminderState) else value
+
+
+def _is_money(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"amount", "currency"}
 
 
 def _chosen(field: FieldSpec, value: Any) -> str:

@@ -1,74 +1,30 @@
 """Labels of the domain's words and columns, and ranges and frequencies in words."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 
-from babel.numbers import format_decimal
-
-from calendars.days.formatting import BABEL_LOCALES
+from calendars.commitments.event_matching import counted
+from calendars.events.activity_types import ACTIVITY_TYPE_NAMES, type_names
 from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
+from calendars.money.formatting import format_money
 from models.agreements import Commitment
 from models.i18n import N_, NP_, Message, message
-from models.text import LocalizedText
-from models.vocabulary import (
-    ActivityType,
-    AttemptOutcome,
-    BookingState,
-    Direction,
-    DurationUnit,
-    FrequencyType,
-    Language,
-    ReminderChannel,
-    ReminderState,
-    ResourceType,
-    TaskAnchor,
-)
+from models.vocabulary import ActivityType, AttemptOutcome, DocumentFormat, DurationUnit, FrequencyType, Language
+from service.schemas.word_names import BOOKING_STATES as BOOKING_STATES
+from service.schemas.word_names import CHANNELS as CHANNELS
+from service.schemas.word_names import DIRECTIONS as DIRECTIONS
+from service.schemas.word_names import FILE_KINDS as FILE_KINDS
+from service.schemas.word_names import FILE_VISIBILITIES as FILE_VISIBILITIES
+from service.schemas.word_names import GRADES as GRADES
+from service.schemas.word_names import PASSPORT_KINDS as PASSPORT_KINDS
+from service.schemas.word_names import REMINDER_STATES as REMINDER_STATES
+from service.schemas.word_names import RESOURCE_TYPES as RESOURCE_TYPES
+from service.schemas.word_names import TASK_ANCHORS as TASK_ANCHORS
+from service.schemas.word_names import TONGUES as TONGUES
 
-DIRECTIONS: Mapping[Direction, str] = {
-    Direction.INCOMING: N_("Incoming"),
-    Direction.OUTGOING: N_("Outgoing"),
-    Direction.DOMESTIC: N_("In the country"),
-}
 VISIBILITIES = VISIBILITY_NAMES
 LEVELS = LEVEL_NAMES
-ACTIVITY_TYPES: Mapping[ActivityType, str] = {
-    ActivityType.MEETING: N_("Meeting"),
-    ActivityType.SEMINAR: N_("Seminar"),
-    ActivityType.FORUM: N_("Forum"),
-    ActivityType.FAIR: N_("Trade fair"),
-    ActivityType.SPORTS: N_("Sports"),
-    ActivityType.CEREMONY: N_("Ceremony"),
-    ActivityType.SURVEY: N_("Field survey"),
-    ActivityType.HANDOVER: N_("Handover"),
-    ActivityType.OTHER: N_("Other activity"),
-}
-TASK_ANCHORS: Mapping[TaskAnchor, str] = {
-    TaskAnchor.ARRIVAL: N_("Arrival"),
-    TaskAnchor.DEPARTURE: N_("Departure"),
-}
-REMINDER_STATES: Mapping[ReminderState, str] = {
-    ReminderState.FAILED: N_("Could not be sent"),
-    ReminderState.SENDING: N_("Being sent"),
-    ReminderState.PENDING: N_("To be sent"),
-    ReminderState.SENT: N_("Sent"),
-    ReminderState.SKIPPED: N_("Not sent"),
-}
-"""In display order."""
-
-TONGUES: Mapping[str, LocalizedText] = {
-    "vi": {"vi": "Việt", "lo": "ຫວຽດ", "en": "Vietnamese"},
-    "lo": {"vi": "Lào", "lo": "ລາວ", "en": "Lao"},
-    "en": {"vi": "Anh", "lo": "ອັງກິດ", "en": "English"},
-    "th": {"vi": "Thái", "lo": "ໄທ", "en": "Thai"},
-    "zh": {"vi": "Trung", "lo": "ຈີນ", "en": "Chinese"},
-    "fr": {"vi": "Pháp", "lo": "ຝຣັ່ງ", "en": "French"},
-}
-"""Languages that people interpret between. Not in the catalogues: the languages' own names are on every page."""
-
-CHANNELS: Mapping[ReminderChannel, str] = {
-    ReminderChannel.EMAIL: N_("By mail"),
-    ReminderChannel.MESSENGER: N_("By messenger"),
-}
+ACTIVITY_TYPES = ACTIVITY_TYPE_NAMES
+money = format_money
 OUTCOMES: Mapping[AttemptOutcome, str] = {
     AttemptOutcome.SENT: N_("Accepted"),
     AttemptOutcome.DEFERRED: N_("Put off"),
@@ -76,18 +32,21 @@ OUTCOMES: Mapping[AttemptOutcome, str] = {
 }
 """Results of delivery attempts."""
 
-RESOURCE_TYPES: Mapping[ResourceType, str] = {
-    ResourceType.ROOM: N_("Rooms and halls"),
-    ResourceType.LODGING: N_("Lodging"),
-    ResourceType.VEHICLE: N_("Vehicles"),
-    ResourceType.INTERPRETER: N_("Interpreters"),
-    ResourceType.EQUIPMENT: N_("Equipment"),
+PAPER_FORMATS: Mapping[DocumentFormat, str] = {
+    DocumentFormat.DOCX: "Word",
+    DocumentFormat.PDF: "PDF",
+    DocumentFormat.XLSX: "Excel",
 }
-BOOKING_STATES: Mapping[BookingState, str] = {
-    BookingState.HELD: N_("Booked"),
-    BookingState.REQUESTED: N_("Asked for"),
-    BookingState.RELEASED: N_("Given back"),
-}
+"""By which names people know the formats of papers; the same in every language."""
+
+PAPER_LANGUAGES: Sequence[tuple[Language, ...]] = (
+    (Language.VI,),
+    (Language.LO,),
+    (Language.VI, Language.LO),
+    (Language.EN,),
+)
+"""The languages a paper can be in, as pages list them; of two, each in a column or a line of its own."""
+
 FIELDS: Mapping[str, str] = {
     "title": N_("Title"),
     "description": N_("Description"),
@@ -105,11 +64,25 @@ FIELDS: Mapping[str, str] = {
     "status": N_("Status"),
     "headcount": N_("People planned"),
     "headcount_actual": N_("People who came"),
+    "results": N_("Results"),
     "commitment_id": N_("Commitment"),
     "organisation_id": N_("Responsible organisation"),
     "in_charge_id": N_("Person in charge"),
     "funded_by": N_("Funded by"),
     "budget": N_("Budget"),
+    "planned": NP_("of money", "Planned"),
+    "approved": NP_("of money", "Approved"),
+    "paid": NP_("of money", "Paid"),
+    "guest_class": N_("Class of guests"),
+    "class_decided_by": N_("Who decided the class"),
+    "who_pays": N_("Who pays"),
+    "inputs": NP_("of an estimate", "What it is computed from"),
+    "overrides": NP_("of an estimate", "Prices and payers entered in place of the computed"),
+    "lines": NP_("of an estimate", "Lines"),
+    "item": NP_("of an estimate", "For what"),
+    "amount": N_("Amount"),
+    "paid_on": N_("Paid on"),
+    "voucher": N_("Voucher"),
     "visibility": N_("Shown to"),
     "purpose": N_("Purpose"),
     "level": N_("Level"),
@@ -127,10 +100,14 @@ FIELDS: Mapping[str, str] = {
     "phases": N_("Phases"),
     "performances": N_("Performances"),
     "items": N_("Programme"),
+    "passport_kinds": N_("Only if somebody has such a passport"),
+    "away_until": N_("Last day of the leave"),
+    "stand_in_id": N_("Who stands in"),
     "resource_id": N_("Room, car or interpreter"),
     "quantity": N_("How many"),
     "person_id": N_("Person"),
     "role": NP_("in a delegation", "Role"),
+    "side": NP_("in a visit", "Side"),
     "rank": N_("Rank"),
     "counterpart_id": N_("Counterpart"),
     "due_on": N_("Due day"),
@@ -139,6 +116,9 @@ FIELDS: Mapping[str, str] = {
     "working_days": N_("Only working days count"),
     "done": N_("Done"),
     "state": N_("State"),
+    "vehicles": NP_("of placements", "Cars"),
+    "rooms": NP_("of placements", "Rooms"),
+    "tables": NP_("of placements", "Tables"),
 }
 """Labels of columns; those missing here are internal and not shown."""
 
@@ -146,8 +126,22 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "event"): N_("Event entered"),
     ("change", "event"): N_("Event changed"),
     ("transition", "event"): N_("Status changed"),
+    ("create", "gift"): N_("Gift entered"),
+    ("change", "gift"): N_("Gift changed"),
+    ("delete", "gift"): N_("Gift deleted"),
+    ("hand_over", "event"): N_("Handed over to a successor"),
+    ("hand_over", "task"): N_("Task handed over to a successor"),
+    ("undo_hand_over", "event"): N_("Hand-over undone"),
+    ("undo_hand_over", "task"): N_("Hand-over of a task undone"),
+    ("merge", "event"): N_("Two entries became one"),
+    ("merge", "member"): N_("Two entries of a person became one"),
+    ("merge", "task"): N_("Two entries became one, of a task"),
+    ("undo_merge", "event"): N_("Two entries again"),
+    ("undo_merge", "member"): N_("Two entries of a person again"),
+    ("undo_merge", "task"): N_("Two entries again, of a task"),
     ("accept", "event"): N_("Changes accepted"),
     ("ask", "event"): N_("Confirmation asked for"),
+    ("refuse", "event"): N_("Confirmation refused"),
     ("delete", "event"): N_("Event deleted"),
     ("create", "member"): N_("Person added"),
     ("change", "member"): N_("Person's role changed"),
@@ -161,8 +155,28 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "booking"): N_("Booking made"),
     ("change", "booking"): N_("Booking changed"),
     ("delete", "booking"): N_("Booking released"),
+    ("change", "placement"): N_("Placements changed"),
+    ("create", "file"): N_("File added"),
+    ("change", "file"): N_("File changed"),
+    ("delete", "file"): N_("File deleted"),
+    ("create", "document"): N_("Paper kept"),
+    ("change", "document"): N_("Number or signed scan of a paper entered"),
+    ("delete", "document"): N_("Kept paper deleted"),
+    ("make", "document"): N_("Paper with particulars made"),
+    ("send", "document"): N_("Paper sent by mail"),
+    ("create", "estimate"): N_("Estimate made"),
+    ("change", "estimate"): N_("Estimate changed"),
+    ("delete", "estimate"): N_("Estimate deleted"),
+    ("submit", "estimate"): N_("Estimate submitted"),
+    ("approve", "estimate"): N_("Estimate approved"),
+    ("return", "estimate"): N_("Estimate returned"),
+    ("settle", "estimate"): N_("Estimate settled"),
+    ("reverse", "estimate"): N_("Settlement of the estimate reversed"),
+    ("create", "payment"): N_("Payment entered"),
+    ("delete", "payment"): N_("Payment taken out"),
     ("retry", "reminder"): N_("Reminder sent again"),
     ("see", "reminder"): N_("Failed reminder marked as seen"),
+    ("see", "upgrade_note"): N_("Note on an upgrade marked as seen"),
 }
 """Labels of audit entries, by action and entity."""
 
@@ -210,6 +224,8 @@ def people(commitment: Commitment) -> list[Message]:
     if each is not None:
         one = message(N_("1 person each time"))
         sentences.append(one if each == "1" else message(N_("{range} people each time"), range=each))
+    if commitment.composition:
+        sentences.append(message(N_("at least {composition}"), composition=counted(commitment.composition)))
     if commitment.headcount_total is not None:
         sentences.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
     return sentences
@@ -230,14 +246,7 @@ def frequency(commitment: Commitment) -> Message:
 
 
 def promised(commitment: Commitment) -> list[Message]:
-    """All quantities of a commitment: how often, how many people, how long."""
+    """All that a commitment asks for: how often, of which type, how many people, how long."""
     lasts = duration(commitment)
-    return [frequency(commitment), *people(commitment), *([lasts] if lasts else [])]
-
-
-def money(budget: Mapping[str, str] | None, language: Language) -> str:
-    """An amount with its currency code, digits grouped as usual in the language; empty for None."""
-    if not budget:
-        return ""
-    amount = format_decimal(Decimal(budget["amount"]), locale=BABEL_LOCALES[language])
-    return f"{amount} {budget['currency']}"
+    types = type_names([ActivityType(word) for word in commitment.activity_types])
+    return [frequency(commitment), *types, *people(commitment), *([lasts] if lasts else [])]

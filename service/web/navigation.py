@@ -22,6 +22,8 @@ ENTRIES = (
     NavigationEntry("pages.tasks", N_("Things to do")),
     NavigationEntry("pages.agreements", N_("Agreements")),
     NavigationEntry("pages.anniversaries", N_("Anniversaries")),
+    NavigationEntry("pages.projects", N_("Projects"), Role.OFFICER),
+    NavigationEntry("pages.gifts", N_("Gifts and goods"), Role.OFFICER),
     NavigationEntry("pages.resources", N_("Rooms and cars")),
     NavigationEntry("pages.reminders", N_("Reminders")),
     NavigationEntry("pages.conflicts", N_("Conflicts")),

@@ -4,17 +4,28 @@ from flask import Blueprint, Response, abort, request
 
 from service.web.account import account, login_provider, sign_in, unsubscribe
 from service.web.administration import audit as administration_audit
+from service.web.administration import document_templates
+from service.web.administration import hand_overs as administration_hand_overs
+from service.web.administration import merging as administration_merging
 from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.calendar import calendar, weekly_schedule
+from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
-from service.web.event import page
+from service.web.estimates import page as estimate_page
+from service.web.event import page, placements
 from service.web.feeds import feeds
+from service.web.files import files
+from service.web.gifts import gifts
 from service.web.imports import calendar_files, member_lists
-from service.web.lists import bookings, conflicts, reminders, search, tasks, told, upcoming
+from service.web.learners import all_batches as all_learners
+from service.web.learners import batch as batch_learners
+from service.web.lists import bookings, conflicts, past, reminders, search, tasks, told, upcoming
+from service.web.people import person
 from service.web.plan_event import own_days, steps
 from service.web.programme import revisions
+from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
 
 _YEAR = 365 * 86_400
@@ -43,9 +54,26 @@ def static_file(name: str) -> Response:
 blp.add_url_rule("/", "coming", upcoming.upcoming)
 blp.add_url_rule("/calendar", "calendar", calendar.calendar)
 blp.add_url_rule("/week", "this_week", weekly_schedule.this_week)
+blp.add_url_rule("/weeks/<week>/schedule.<file_format>", "week_schedule", office_papers.week_schedule)
+blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", office_papers.delegation_plan)
+blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
+blp.add_url_rule("/events/<event_id>/placements", "placements", placements.placements_page, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/placements/<number>.svg", "placement_picture", placements.picture)
+blp.add_url_rule("/events/<event_id>/estimate", "estimate", estimate_page.estimate, methods=["GET", "POST"])
+blp.add_url_rule(
+    "/events/<event_id>/estimate/payments", "estimate_payments", estimate_page.add_payment, methods=["POST"]
+)
+blp.add_url_rule("/events/<event_id>/papers", "papers", papers.papers, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/papers/<kind>.<file_format>", "make_paper", downloads.make_paper)
+blp.add_url_rule(
+    "/events/<event_id>/papers/<kind>/make", "make_personal_paper", downloads.make_personal_paper, methods=["POST"]
+)
+blp.add_url_rule("/papers/<document_id>", "paper", paper.paper, methods=["GET", "POST"])
+blp.add_url_rule("/papers/<document_id>/signed", "paper_signed", paper.signed, methods=["POST"])
+blp.add_url_rule("/papers/<document_id>/content.<file_format>", "kept_content", downloads.kept_content)
 blp.add_url_rule("/events/<event_id>/told", "told", told.told)
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])
 blp.add_url_rule("/resources", "resources", bookings.resources)
@@ -57,6 +85,29 @@ blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, met
 blp.add_url_rule("/events/<event_id>/members", "members", member_lists.members, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", member_lists.member_file)
 blp.add_url_rule("/members/template.xlsx", "member_template", member_lists.member_template_file)
+blp.add_url_rule("/gifts", "gifts", gifts.gift_list)
+blp.add_url_rule("/gifts/new", "new_gift", gifts.new_gift, methods=["GET", "POST"])
+blp.add_url_rule("/gifts/<gift_id>", "gift", gifts.gift, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/gifts", "event_gifts", gifts.event_gifts, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/learners", "batch_learners", batch_learners.batch, methods=["GET", "POST"])
+blp.add_url_rule(
+    "/events/<event_id>/learners/<learner_id>", "learner", batch_learners.one_learner, methods=["GET", "POST"]
+)
+blp.add_url_rule("/learners", "learners", all_learners.all_batches)
+blp.add_url_rule("/people/<person_id>", "person", person.person)
+blp.add_url_rule("/events/<event_id>/files", "event_files", files.event_files, methods=["GET", "POST"])
+blp.add_url_rule("/agreements/<agreement_id>/files", "agreement_files", files.agreement_files, methods=["GET", "POST"])
+blp.add_url_rule(
+    "/commitments/<commitment_id>/files", "commitment_files", files.commitment_files, methods=["GET", "POST"]
+)
+blp.add_url_rule("/projects", "projects", project_pages.all_projects)
+blp.add_url_rule("/projects/new", "new_project", project_pages.new_project, methods=["GET", "POST"])
+blp.add_url_rule("/projects/<project_id>", "project", project_pages.project, methods=["GET", "POST"])
+blp.add_url_rule("/projects/<project_id>/files", "project_files", files.project_files, methods=["GET", "POST"])
+blp.add_url_rule("/people/<person_id>/files", "person_files", files.person_files, methods=["GET", "POST"])
+blp.add_url_rule("/files/<file_id>", "file", files.download)
+blp.add_url_rule("/history", "history", past.past)
+blp.add_url_rule("/history/new", "history_new", past.new_past, methods=["GET", "POST"])
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan_preview.plan, methods=["GET", "POST"])
@@ -67,6 +118,37 @@ blp.add_url_rule("/plan/days", "own_days", own_days.own_days, methods=["GET", "P
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
 blp.add_url_rule("/administration", "administration", administration.administration)
 blp.add_url_rule("/administration/audit", "audit", administration_audit.audit)
+blp.add_url_rule("/administration/document-templates", "document_templates", document_templates.listing)
+blp.add_url_rule(
+    "/administration/document-templates/<kind>",
+    "document_template",
+    document_templates.template,
+    methods=["GET", "POST"],
+)
+blp.add_url_rule(
+    "/administration/document-templates/<kind>/<version>.docx", "document_template_content", document_templates.content
+)
+blp.add_url_rule("/administration/hand-overs", "hand_overs", administration_hand_overs.listing, methods=["GET", "POST"])
+blp.add_url_rule("/administration/merges", "merges", administration_merging.listing, methods=["GET", "POST"])
+blp.add_url_rule("/administration/doubles", "doubles", administration_merging.likely_doubles)
+blp.add_url_rule(
+    "/administration/organisations/<organisation_id>/hand-over",
+    "hand_over",
+    administration_hand_overs.hand_over,
+    methods=["GET", "POST"],
+)
+blp.add_url_rule(
+    "/administration/organisations/<organisation_id>/merge",
+    "merge_organisation",
+    administration_merging.merge_organisation,
+    methods=["GET", "POST"],
+)
+blp.add_url_rule(
+    "/administration/people/<person_id>/merge",
+    "merge_person",
+    administration_merging.merge_person,
+    methods=["GET", "POST"],
+)
 blp.add_url_rule("/administration/<area>", "administered_list", administration.listing)
 blp.add_url_rule("/administration/<area>/new", "administered_new", administration.new, methods=["GET", "POST"])
 blp.add_url_rule(

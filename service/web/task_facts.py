@@ -1,6 +1,7 @@
 """What pages tell of a task: how its due day is counted, who is responsible, who may finish it."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from markupsafe import Markup
 
@@ -28,12 +29,13 @@ def how_counted(view: View, task: Task) -> str:
 
 
 def responsible(
-    view: View, task: Task, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
+    view: View, task: Task, day: date, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
 ) -> list[Value]:
-    """The person and the organisation a task is for, as far as they are known."""
+    """The person and the organisation a task is for, as far as they are known; ``day`` is the first of its event, by
+    which the organisation is called."""
     found: list[Value] = []
     if person := people.get(task.person_id or ""):
-        found.append(person.name)
+        found.append(view.person(person))
     if organisation := organisations.get(task.organisation_id or ""):
-        found.append(view.text(organisation.name))
+        found.append(view.body(organisation, day))
     return found

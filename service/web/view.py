@@ -1,13 +1,13 @@
 """What every page shares: its transaction, its reader and language, and formatting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask import Response
+from flask import Response, url_for
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -19,37 +19,62 @@ from calendars.days.formatting import (
     format_hours,
     format_hours_on,
     format_instant,
+    format_known,
     format_own_hours,
     format_times,
     format_weekday,
     numeric_day,
     zone_words,
 )
+from calendars.days.known_days import in_figures, machine_readable
 from calendars.days.office_clock import ShownTimes, shown_times, times_of
 from calendars.days.spans import Days
-from calendars.events.labels import kind_name, member_role_name, progress_name, status_name
+from calendars.events.labels import (
+    agreement_kind_name,
+    kind_name,
+    member_role_name,
+    member_side_name,
+    progress_name,
+    status_name,
+)
+from calendars.events.place_names import in_sentence
 from calendars.mails.digests import purpose_name
+from calendars.mails.occasion_mail import when_of
+from calendars.money.formatting import format_money
+from calendars.money.sums import Sums
+from calendars.people.names import Named, display_name
 from models.accounts import User
+from models.collation import localized_key
 from models.events import Event
-from models.i18n import Message, translate, translate_filled
+from models.i18n import N_, Message, message, translate, translate_filled
+from models.places import Organisation
+from models.queries.organisation_lines import OrganisationLines
 from models.text import FALLBACK, LocalizedText, localized
 from models.vocabulary import (
+    AgreementKind,
     Direction,
+    DocumentFormat,
+    DocumentKind,
     EventKind,
     EventStatus,
+    KnownTo,
     Language,
     MemberRole,
     ProgressState,
     ReminderPurpose,
     ReminderState,
     Role,
+    Side,
 )
-from service.actions import permissions
+from service.actions import outside, permissions
 from service.actions.context import ActionContext
+from service.actions.directory.directory_queries import party_codes
+from service.actions.documents import templates
+from service.actions.documents.template_rules import is_allowed
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
 from service.http.app_context import AppContext
-from service.web.labels import REMINDER_STATES, TONGUES
+from service.web.labels import PAPER_FORMATS, PAPER_LANGUAGES, REMINDER_STATES, TONGUES
 from service.web.navigation import NavigationEntry, entries_for
 from service.web.rendering import render
 
@@ -135,13 +160,25 @@ class View:
         """The name of a status."""
         return status_name(status, self.language)
 
+    def person(self, person: Named) -> str:
+        """A person's name as this reader reads it."""
+        return display_name(person, self.language)
+
     def role(self, role: MemberRole) -> str:
         """The name of a person's role in a visit."""
         return member_role_name(role, self.language)
 
+    def side(self, side: Side) -> str:
+        """The name of a side of a visit."""
+        return member_side_name(side, self.language)
+
     def progress(self, state: ProgressState) -> str:
         """The name of a state of progress."""
         return progress_name(state, self.language)
+
+    def agreement_kind(self, kind: AgreementKind) -> str:
+        """The name of a kind of paper between parties."""
+        return agreement_kind_name(kind, self.language)
 
     def purpose(self, purpose: ReminderPurpose) -> str:
         """The purpose of a mail."""
@@ -150,6 +187,39 @@ class View:
     def reminder_state(self, state: ReminderState) -> str:
         """The name of a reminder's state."""
         return self.say(REMINDER_STATES[state])
+
+    # Money
+
+    def sums(self, sums: Sums) -> str:
+        """Sums in one line, currency by currency; “–” where nothing was counted."""
+        return "; ".join(format_money(money, self.language) for money in sums.as_money()) or "–"
+
+    # Papers
+
+    @property
+    def paper_languages(self) -> Sequence[tuple[Language, ...]]:
+        """The languages in which papers are offered."""
+        return PAPER_LANGUAGES
+
+    @property
+    def paper_formats(self) -> Mapping[DocumentFormat, str]:
+        """The formats of papers with their names."""
+        return PAPER_FORMATS
+
+    @cached_property
+    def own_templates(self) -> Collection[DocumentKind]:
+        """The kinds of paper whose .docx follows the office's own template, while their .pdf does not; one query."""
+        return templates.own_kinds(self.session)
+
+    @cached_property
+    def refused_templates(self) -> Collection[DocumentKind]:
+        """The kinds of paper whose template in use today's rules refuse, so that the shipped one is used."""
+        if not self.own_templates:
+            return ()
+        used = {kind: templates.template_for(self.session, kind) for kind in sorted(self.own_templates)}
+        # Outside of the transaction: the first time each is looked at in processes of its own.
+        allowed = outside.ask("templates", lambda: lambda: {kind: is_allowed(one) for kind, one in used.items() if one})
+        return frozenset(kind for kind, is_right in allowed.items() if not is_right)
 
     # Days
 
@@ -161,9 +231,19 @@ class View:
         """Inclusive days, without repeating what both share."""
         return format_days(first, last, self.language)
 
+    def within(self, first: date, last: date) -> str:
+        """One day, or only the month or the year that is known of it."""
+        return when_of(first, last, self.language)
+
     def numeric(self, day: date) -> str:
         """One day in numbers, for narrow places."""
         return numeric_day(day)
+
+    def first_in_figures(self, event: Any) -> str:
+        """The first day of an event's row in numbers, as far as it is known: “10/3/2027”, “6/2021”, “2008”."""
+        times = self.when(event)
+        is_dated = times.known_to is KnownTo.DAY
+        return numeric_day(times.days.first) if is_dated else in_figures(times.days, times.known_to)[0]
 
     def hours(self, start: time | None, end: time | None = None) -> str:
         """The times of one day as far as known."""
@@ -172,7 +252,8 @@ class View:
     def when(self, event: Any) -> ShownTimes:
         """The days and hours of an event's row by the office's clock; of a row without hours just the days."""
         if getattr(event, "start_time", None) is None and getattr(event, "end_time", None) is None:
-            return ShownTimes(Days(event.first_day, event.last_day), None, None)
+            known_to = getattr(event, "known_to", KnownTo.DAY)
+            return ShownTimes(Days(event.first_day, event.last_day), None, None, known_to=known_to)
         return times_of(event, self.act.office.timezone)
 
     def hour(self, event: Event, day: date, start: time | None, end: time | None = None) -> ShownTimes:
@@ -202,8 +283,16 @@ class View:
 
     def event_days(self, event: Any) -> str:
         """The days of an event's row by the office's clock, without repeating what both share."""
-        days = self.when(event).days
-        return self.days(days.first, days.last)
+        times = self.when(event)
+        return self.known(times.days, times.known_to)
+
+    def known(self, days: Days, known_to: KnownTo) -> str:
+        """Days as far as they are known: “năm 2008”, “tháng 6/2021”, “10–21/3/2027”."""
+        return format_known(days, known_to, self.language)
+
+    def machine(self, times: ShownTimes) -> str:
+        """The first day as HTML's ``datetime``, as far as it is known."""
+        return machine_readable(times.days, times.known_to)
 
     def own_hours(self, times: ShownTimes) -> str:
         """The hours by the clock of the place itself, with whose time it is; empty if the office's shows the same."""
@@ -251,17 +340,77 @@ class View:
         """A locality's name on a day, formatted by :meth:`text`."""
         return self.text(self.locality_name(code, day))
 
+    def place_in_sentence(self, code: str | None) -> str:
+        """A locality's name of today inside a sentence: ``tỉnh Viêng Chăn``."""
+        return self.plain(in_sentence(self.locality_name(code)))
+
+    @cached_property
+    def places_in_order(self) -> list[str]:
+        """All localities as choices offer them, by name: the office's own and those it has agreements and anniversaries
+        with first, those that went into others last."""
+        gazetteer = self.compass.gazetteer
+        known = {*party_codes(self.session), self.act.office.locality}
+        near = frozenset().union(*map(gazetteer.line, known))
+        standing = gazetteer.standing(self.act.today)
+
+        def order(code: str) -> tuple[bool, bool, bytes]:
+            return code not in near, code not in standing, localized_key(gazetteer.localities[code].name)
+
+        return sorted(gazetteer.localities, key=order)
+
+    @cached_property
+    def place_choices(self) -> list[tuple[str, str]]:
+        """All localities as forms offer them: code and own name, in the order of :attr:`places_in_order`; of one that
+        went into another also until when it stood, so that no two read the same."""
+        known = self.compass.gazetteer.localities
+        return [(code, self._place_choice(known[code])) for code in self.places_in_order]
+
+    def _place_choice(self, place: Any) -> str:
+        name = self.plain(place.name)
+        if place.succeeded_on is None or place.succeeded_on > self.act.today:
+            return name
+        last = numeric_day(place.succeeded_on - timedelta(days=1))
+        return self.say(message(N_("{place} (until {day})"), place=name, day=last))
+
     def direction(self, event: Event) -> Direction:
         """Whether an event is incoming, outgoing or at home."""
         return self.compass.of(event)
 
+    # Organisations
+
+    @cached_property
+    def lines(self) -> OrganisationLines:
+        """Which organisation carries on the work of which; one query."""
+        return OrganisationLines.load(self.session)
+
+    def body(self, organisation: Organisation | None, day: date) -> Markup | str:
+        """What an organisation, or what carries on its work by then, is called on a day, formatted by :meth:`text`."""
+        shown = self.lines.shown(organisation, day)
+        return self.text(shown.name) if shown is not None else ""
+
     # Responses
+
+    def list_file(self, endpoint: str, kind: str, filters: Mapping[str, Any]) -> str:
+        """The address of a list of the API as a file (``csv``, ``xlsx``) in the reader's language, narrowed as a page
+        is; empty filters are left out."""
+        asked = {name.rstrip("_"): _as_parameter(value) for name, value in filters.items()}
+        given = {name: value for name, value in asked.items() if value not in (None, "", [])}
+        return url_for(endpoint, **given, format=kind, locale=self.language.value)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """The rendered page."""
         response = render(template, self.language, view=self, **values)
         response.status_code = status
         return response
+
+
+def _as_parameter(value: Any) -> Any:
+    """A filter as an address has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return [_as_parameter(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def capital(text: str) -> str:

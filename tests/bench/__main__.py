@@ -1,7 +1,8 @@
 """``make bench``: measure, print the table, and keep it in docs/benchmarks.md.
 
 ``python -m tests.bench feeds`` measures feeds over HTTP only, ``… pages`` the console's pages (on SQLite, or with
-``… pages postgresql``), ``… crowd [postgresql]`` what others notice of many at once; none keeps anything.
+``… pages postgresql``), ``… crowd [postgresql]`` what others notice of many at once, ``… lists [postgresql]`` lists as
+files; none keeps anything.
 """
 
 import json
@@ -30,7 +31,7 @@ from service.actions.feeds.cache import FeedCache, RenderedFeed, render_feed
 from service.actions.feeds.store import snapshot
 from service.app import create_app
 from tests import factories
-from tests.bench import crowd, growth, occupancy, pages, sending
+from tests.bench import crowd, growth, lists, occupancy, pages, sending
 from tests.bench import feeds as feeds_over_http
 from tests.bench.measure import Result, bench_database, pair, table
 
@@ -146,6 +147,9 @@ def main() -> None:
         if sys.argv[1:] in (["pages"], ["pages", "postgresql"]):
             timed = pages.measure(folder, postgresql=len(sys.argv) > 2)
             print(pages.table(timed), pages.summary(timed), sep="\n\n")
+            return
+        if sys.argv[1:] in (["lists"], ["lists", "postgresql"]):
+            print(lists.table(lists.measure(folder, postgresql=len(sys.argv) > 2)))
             return
         if sys.argv[1:2] == ["crowd"]:
             parts = [one for one in sys.argv[2:] if one != "postgresql"]

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import SQLModel, select
 
-from jobs.cleanup import sweep
+from jobs.cleanup import forget_moves, sweep
 from models.accounts import Heartbeat, IdempotencyKey, LoginFailure, SpentState, WebSession
 from models.database import Database
 from models.feeds import CalendarChange, FeedChunk
+from models.successions import Merge
 from tests.factories import make_user
 
 pytestmark = pytest.mark.both_databases("deletes by subqueries over every table that is swept")
@@ -56,3 +57,21 @@ def test_sweep_deletes_what_is_older_than_its_time_and_nothing_else(database: Da
     with database.transaction(write=False) as session:
         for table, name in left.items():
             assert [getattr(row, name) for row in session.exec(select(table)).all()] == ["young"]
+
+
+def test_what_was_moved_is_forgotten_when_it_cannot_be_undone_any_more(database: Database, now: datetime) -> None:
+    values = {
+        "merged_name": {"vi": "x"},
+        "entity": "person",
+        "into_id": "b",
+        "moved": {},
+        "moves": [{"table": "event"}],
+    }
+    with database.transaction() as session:
+        for identity, age in (("old", timedelta(days=7, seconds=1)), ("new", timedelta(days=7))):
+            session.add(Merge(id=identity, merged_id=identity, made_at=now - age, **values))
+        session.flush()
+        assert forget_moves(session, now) == 1
+        assert forget_moves(session, now) == 0
+        kept = {one.id: one.moves for one in session.exec(select(Merge).execution_options(populate_existing=True))}
+    assert kept == {"old": None, "new": values["moves"]}

@@ -37,8 +37,10 @@ class MarksFirst(Worker):
 KINDS: dict[str, type[Worker]] = {"sound": Worker, "marks-first": MarksFirst}
 
 
-def main(database: str, mail: str, var: str, now: str, kind: str = "sound") -> None:
-    started, first = monotonic(), datetime.fromisoformat(now)
+def main(database: str, mail: str, var: str, now: str, kind: str = "sound", since: str = "") -> None:
+    """Run a worker whose clock showed ``now`` when this machine's monotonic one showed ``since``: when it starts, but
+    for several workers that are to have one clock, however long each of them takes to start."""
+    started, first = float(since) if since else monotonic(), datetime.fromisoformat(now)
     config = WorkerConfig(
         mail_url=mail, mail_from="desk@example.org", var=Path(var), office=OFFICE,
         lease_seconds=LEASE_SECONDS, retry_seconds=0.2, tick_seconds=0.1, batch=10,

@@ -15,12 +15,14 @@ from models.accounts import SeedEntry
 from models.database import Database
 from models.event_parts import Task
 from models.events import Event
+from models.places import Person
 from models.queries.event_parts import programme_of, tasks_of
 from models.resources import Resource
 from models.vocabulary import EventStatus, MemberRole, Role
 from seed.keeping import TOGETHER, decide, held_after
 from service.actions.bookings import resources
 from service.actions.context import ActionContext
+from service.actions.directory import directory, positions
 from service.actions.events import events, members, programme, tasks
 from tests.factories import NOW, OFFICE, make_user
 from tests.seed.conftest import PLACES, VISIT, Load
@@ -201,3 +203,35 @@ def test_entries_hold_what_file_and_row_are(database: Database, load: Load, writ
         assert not [one.key for one in session.exec(select(SeedEntry)).all() if one.held is None]
         assert session.execute(text("SELECT count(*) FROM seed_entry")).scalar_one() > 6
         assert session.exec(select(Event)).one().headcount == 12
+
+
+TERMS = """\
+people:
+  - key: an
+    name: Nguyễn Văn An
+    name_lo: ອານ
+    positions:
+      - {organisation: office, title: {vi: Phó Chánh Văn phòng}, precedence: 3, ends_on: 2024-05-31}
+      - {organisation: office, title: {vi: Chánh Văn phòng}, precedence: 1, starts_on: 2024-06-01}
+"""
+
+
+def test_terms_of_office_are_loaded_and_stay_as_people_change_them(
+    database: Database, load: Load, write: Write
+) -> None:
+    bodies = PLACES.partition("people:")[0]
+    path = write(bodies + TERMS)
+    load(path)
+    assert load(path).changed == 0
+    with database.transaction() as session:
+        person = session.exec(select(Person)).one()
+        assert (person.precedence, person.name_lo) == (1, "ອານ")
+        assert [term.precedence for term in positions.terms_of(session, [person])[person.id]] == [3, 1]
+        act = ActionContext(make_user(session, Role.ADMIN), LATER, OFFICE)
+        directory.change_person(session, act, person, {"precedence": 2, "as_of": date(2026, 1, 1)})
+    edit(path, ("precedence: 3", "precedence: 4"), ("ອານ", "ອານນ"))
+    assert kept(load(path), path) == ["trial.yaml:7: people[an]: Kept as it is here: positions."]
+    with database.transaction(write=False) as session:
+        person = session.exec(select(Person)).one()
+        assert (person.precedence, person.name_lo) == (2, "ອານນ")
+        assert [term.precedence for term in positions.terms_of(session, [person])[person.id]] == [3, 1, 2]

@@ -100,7 +100,7 @@ MISTAKES: list[tuple[str, str, list[tuple[int, str, str]]]] = [
         (22, HERE + "members[1].person", "There is no “binh” in people; add it there first."),
     ]),
     ("people:", "persons:", [
-        (6, "persons", "Unknown name. Possible here: agreements, anniversaries, events, localities, off"),
+        (6, "persons", "Unknown name. Possible here: agreements, anniversaries, events, gifts, localities, nor"),
         (21, HERE + "members[0].person", "There is no “an” in people; add it there first."),
         (22, HERE + "members[1].person", "There is no “binh” in people; add it there first."),
     ]),
@@ -157,6 +157,26 @@ def test_a_thing_is_defined_before_it_is_used(load: Load, write: Write) -> None:
 def test_a_year_without_quotes_is_told_so(load: Load, write: Write) -> None:
     path = write(PLACES + "anniversaries:\n  - {key: a, title: {vi: x}, origin: 1984, parties: [hai-duong]}\n")
     assert told(load, path) == ["trial.yaml:10: anniversaries[a].origin: Put this in quotes: “1984”."]
+
+
+@pytest.mark.parametrize(
+    ("days", "problems"),
+    [
+        ("first_day: 2008, last_day: 2008", [f"{name}_day: Put this in quotes: “2008”." for name in ("first", "last")]),
+        ('first_day: "2008", last_day: "2009-06"', [
+            "last_day: Must be known as closely as the first day: both to the month, or both to the year."]),
+        ('first_day: "2008", last_day: "2008"', []),
+        ("first_day: 2021-06, last_day: 2021-06", []),
+    ],
+)  # fmt: skip
+def test_years_and_months_of_history(load: Load, write: Write, days: str, problems: list[str]) -> None:
+    event = f"events:\n  - {{key: a, kind: activity, title: {{vi: x}}, host: hai-duong, status: completed, {days}}}\n"
+    path = write(PLACES + event)
+    if problems:
+        assert [one.partition("events[a].")[2] for one in told(load, path)] == problems
+    else:
+        assert load([path]).created
+        assert load([path]).changed == 0
 
 
 def test_a_second_ceremony_in_a_year_is_told_with_its_entry(load: Load, write: Write) -> None:

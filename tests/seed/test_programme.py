@@ -20,7 +20,9 @@ from models.database import Database
 from models.event_parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.events import Event
 from models.holidays import OfficeHoliday, office_holidays
+from models.observances import Observance
 from models.places import Locality, Person
+from models.queries.dated import is_dated
 from models.queries.event_parts import tasks_of
 from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
 from seed.loader import LoadReport, load_files, packaged_files
@@ -40,6 +42,7 @@ EVERY_2_3 = {"type": "every", "min_years": 2, "max_years": 3}
 # The agreement 2024–2028, row by row (seed 001): article, activity, host, guest, people (least, most, quota over the
 # period), duration (least, most, unit), frequency, who pays, phases. None: the text does not say, or either side.
 COMMITMENTS: list[tuple[Any, ...]] = [
+    ("1", "delegation", None, None, NO, NO, OPEN, None, []),
     ("1", "training_batch", HD, VC, (10, 15, None), (10, 15, "days"), YEARLY, HD, []),
     ("1", "training_batch", VC, HD, (10, 15, None), (10, 15, "days"), EVERY_2_3, VC, []),
     ("1", "training_batch", HD, VC, (None, None, 15), (1, 1, "years"), ONCE, HD, []),
@@ -47,12 +50,21 @@ COMMITMENTS: list[tuple[Any, ...]] = [
     ("2", "training_batch", HD, VC, (None, None, 15), (1, None, "years"), ONCE, HD, [1, None]),
     ("3", "activity", None, None, NO, NO, OPEN, None, []),
     ("4", "activity", None, None, NO, NO, OPEN, None, []),
+    ("4", "activity", None, None, NO, NO, OPEN, None, []),
+    ("4", "activity", None, None, NO, NO, OPEN, None, []),
+    ("4", "activity", None, None, NO, NO, OPEN, None, []),
     ("5", "training_batch", HD, VC, (1, 2, None), (7, 15, "days"), YEARLY, HD, []),
     ("6", "activity", None, None, NO, NO, OPEN, None, []),
+    ("6", "activity", None, None, NO, NO, OPEN, None, []),
+    ("6", "activity", None, None, NO, NO, OPEN, None, []),
+    ("6", "activity", None, None, NO, NO, OPEN, None, []),
+    ("7", "activity", None, None, NO, NO, OPEN, None, []),
     ("7", "training_batch", HD, VC, (None, None, 2), (2, None, "years"), ONCE, HD, [None, 2]),
     ("7", "art_troupe_visit", None, None, (10, 15, None), NO, OPEN, None, []),
     ("7", "training_batch", HD, VC, (9, 9, None), (2, 3, "months"), YEARLY, HD, []),
     ("7", "activity", None, None, NO, NO, OPEN, None, []),
+    ("8", "activity", None, None, NO, NO, OPEN, None, []),
+    ("8", "activity", None, None, NO, NO, OPEN, None, []),
     ("8", "training_batch", None, None, NO, NO, OPEN, None, []),
     ("9", "activity", None, None, NO, NO, OPEN, None, []),
     ("10", "activity", VC, None, NO, NO, ONCE, HD, []),
@@ -71,11 +83,15 @@ def shape_of(database: Database) -> dict[str, tuple[int, int | None, Any]]:
     return found
 
 
+ENTRIES = 315
+"""How many entries the packaged files have."""
+
+
 def fill(url: str) -> None:
     """Load the packaged programme into a migrated database."""
     database = Database(url)
     with database.transaction() as session:
-        assert load_files(session, ActionContext(None, NOW, OFFICE), packaged_files()) == LoadReport(created=201)
+        assert load_files(session, ActionContext(None, NOW, OFFICE), packaged_files()) == LoadReport(created=ENTRIES)
     database.dispose()
 
 
@@ -119,7 +135,7 @@ def programme(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_it_loads_in_time(load: Load) -> None:
     started = time.process_time()  # what others do on the machine does not count
-    assert load(packaged_files()) == LoadReport(created=201)
+    assert load(packaged_files()) == LoadReport(created=ENTRIES)
     assert time.process_time() - started < 10
 
 
@@ -127,7 +143,7 @@ def test_a_second_load_changes_nothing(programme: Database) -> None:
     before = shape_of(programme)
     with programme.transaction() as session:
         later = ActionContext(None, NOW + timedelta(days=1), OFFICE)
-        assert load_files(session, later, packaged_files()) == LoadReport(unchanged=201)
+        assert load_files(session, later, packaged_files()) == LoadReport(unchanged=ENTRIES)
     assert shape_of(programme) == before
     assert before["audit"][0] > 300
 
@@ -152,14 +168,17 @@ def test_every_row_of_the_agreement_is_there(programme: Database) -> None:
         predecessor = session.get(Agreement, agreement.predecessor_id)
         assert predecessor is not None
         assert predecessor.signed_on == date(2017, 8, 23)
-        assert session.exec(select(func.count()).select_from(Commitment)).one() == len(COMMITMENTS)
 
 
 def test_the_past_has_its_days(programme: Database) -> None:
     with programme.transaction(write=False) as session:
         past = session.exec(
-            select(Event).where(Event.status == EventStatus.COMPLETED).order_by(col(Event.first_day), col(Event.kind))
+            select(Event)
+            .where(Event.status == EventStatus.COMPLETED, is_dated())
+            .order_by(col(Event.first_day), col(Event.kind))
         ).all()
+        signing, *past = past
+        assert (signing.kind.value, signing.first_day) == ("activity", date(2017, 8, 23))
         assert [(one.kind.value, one.host, one.first_day, one.last_day) for one in past] == [
             ("activity", VC, date(2024, 3, 7), date(2024, 3, 7)),
             ("delegation", VC, date(2024, 3, 7), date(2024, 3, 7)),
@@ -230,13 +249,13 @@ def test_the_trail_tells_who_loaded_it(programme: Database) -> None:
     with programme.transaction(write=False) as session:
         assert set(session.exec(select(Audit.actor_name))) == {"desk"}
         created = select(func.count()).where(Audit.entity == "event", Audit.action == "create")
-        assert session.exec(created).one() == 41
+        assert session.exec(created).one() == 66
 
 
 def test_every_kind_of_event_has_its_task_templates(programme: Database) -> None:
     with programme.transaction(write=False) as session:
         templates = session.exec(select(TaskTemplate)).all()
-    assert len(templates) == 65
+    assert len(templates) == 68
     assert all(set(one.title) == {"vi", "lo", "en"} for one in templates)
     for kind in EventKind:
         of_kind = [one for one in templates if one.kind is kind]
@@ -244,6 +263,29 @@ def test_every_kind_of_event_has_its_task_templates(programme: Database) -> None
         for way in (Direction.INCOMING, Direction.OUTGOING):
             titles = [one.title["vi"] for one in of_kind if one.direction in {None, way}]
             assert len(titles) == len(set(titles)) >= 5
+
+
+def test_conferences_ask_for_permission_and_only_round_years_for_gifts(programme: Database) -> None:
+    """Decision 06/2020/QĐ-TTg: 30 and 40 days before; Decree 111/2018/NĐ-CP: gifts in years ending in 0."""
+    with programme.transaction(write=False) as session:
+        templates = session.exec(select(TaskTemplate)).all()
+    asked = {one.offset: one for one in templates if "06/2020" in one.title["vi"]}
+    assert set(asked) == {"-P30D", "-P40D"}
+    assert all(one.activity_types == ["seminar", "forum"] for one in asked.values())
+    gifts = [one for one in templates if one.kind is EventKind.ANNIVERSARY and "quà" in one.title["vi"]]
+    assert [one.grades for one in gifts] == [["round"]]
+
+
+def test_days_of_greetings_of_both_countries_are_there(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
+        rows = session.exec(select(Observance)).all()
+    days = {(one.country, one.recurs_month, one.recurs_day) for one in rows if one.festival is None}
+    laos = {(1, 20), (3, 22), (7, 20), (8, 13), (8, 23), (10, 12), (12, 2), (12, 13)}
+    vietnam = {(2, 3), (4, 30), (5, 19), (8, 19), (9, 2), (12, 22)}
+    both = {(9, 5), (7, 18)}
+    assert days == {("LA", *day) for day in laos | both} | {("VN", *day) for day in vietnam | both}
+    assert {(one.country, one.festival) for one in rows if one.festival} == {("LA", "pi_mai"), ("VN", "tet")}
+    assert all(set(one.name) == {"vi", "lo", "en"} and one.source for one in rows)
 
 
 def test_only_what_a_draft_lacks_is_made_when_it_is_planned(programme: Database) -> None:

@@ -228,6 +228,7 @@ def app(settings: Settings, database: Database, clock: Clock) -> Flask:
     """The application, with the two provinces, Hải Phòng and both countries in it."""
     app = built_app()
     app.extensions["desk"] = AppContext(settings, database, clock)
+    app.extensions["desk"].day_turn.look()  # as before the first request, which tests of queries do not count
     return app
 
 

@@ -20,7 +20,7 @@ from models.queries.offices import OTHERS_EXIST, Offices, knows, line_end, line_
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, outside, permissions
-from service.actions.accounts import known_browsers, login_throttling
+from service.actions.accounts import known_browsers, leave, login_throttling
 from service.actions.accounts.credentials import Queue, check_new_password, check_password, hashed, needs_rehash
 from service.actions.accounts.login_throttling import LoginAttempt
 from service.actions.audit import record
@@ -41,7 +41,7 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 def create_user(session: Session, act: ActionContext, values: Mapping[str, Any]) -> User:
     """Create an account; without a password it can use API tokens only."""
-    values = _prepared(session, values)
+    values = _prepared(session, act, values)
     _check_office(session, values.get("organisation_id"))
     _check_first(session, act, values)
     if session.exec(select(User.id).where(User.email == values["email"])).first():
@@ -62,7 +62,7 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
     Raises:
         Conflict: it is the last active administrator and would no longer be one.
     """
-    values = _prepared(session, values, user)
+    values = _prepared(session, act, values, user)
     if values.get("organisation_id", user.organisation_id) != user.organisation_id:
         _check_office(session, values["organisation_id"])
         _check_line(session, user, values["organisation_id"])
@@ -155,9 +155,12 @@ def _check_first(session: Session, act: ActionContext, values: Mapping[str, Any]
         crud.check({"role": [message(text)]})
 
 
-def _prepared(session: Session, values: Mapping[str, Any], user: User | None = None) -> dict[str, Any]:
-    values = dict(values)
+def _prepared(
+    session: Session, act: ActionContext, values: Mapping[str, Any], user: User | None = None
+) -> dict[str, Any]:
+    values = leave.completed(values)
     errors = crud.missing_references(session, User, values)
+    errors |= leave.errors(session, act, user, values)
     if "email" in values:
         values["email"] = values["email"].lower()
         errors["email"] = address_errors(values["email"])

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import case
+from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from models.agreements import Agreement, AgreementParty, Anniversary, Commitment
@@ -83,31 +85,44 @@ def all_anniversaries(session: Session, limit: int | None = None) -> Sequence[An
 
 
 def ceremonies_of(session: Session, anniversary_id: str) -> dict[int | None, str]:
-    """Year → the id of an anniversary's ceremony, if it is not cancelled and visible to the reader."""
+    """Year → the id of an anniversary's ceremony, if it is not cancelled and visible to the reader; the one of the
+    reader's own office where several offices have one."""
     statement = select(Event.year, Event.id).where(
         Event.anniversary_id == anniversary_id,
         Event.status != EventStatus.CANCELLED,
         permissions.visible(session),
     )
-    return dict(session.exec(statement).all())
+    return dict(session.exec(statement.order_by(*_own_last(session))).all())
 
 
 def ceremonies_between(session: Session, first_year: int, last_year: int) -> dict[tuple[str, int], Event]:
-    """Anniversary and year → the ceremony, if it is not cancelled and visible to the reader."""
+    """Anniversary and year → the ceremony, as :func:`ceremonies_of`."""
     statement = select(Event).where(
         col(Event.anniversary_id).is_not(None),
         Event.status != EventStatus.CANCELLED,
         col(Event.year).between(first_year, last_year),
         permissions.visible(session),
     )
-    return {(one.anniversary_id or "", one.year or 0): one for one in session.exec(statement)}
+    found = session.exec(statement.order_by(*_own_last(session)))
+    return {(one.anniversary_id or "", one.year or 0): one for one in found}
+
+
+def _own_last(session: Session) -> tuple[Any, ...]:
+    """The order in which an event of the reader's own office comes last: as a dictionary is filled, it stays."""
+    rights = permissions.account_rights(session)
+    own = None if rights is None else rights.offices.holds(rights.office, col(Event.organisation_id))
+    return (col(Event.id),) if own is None else (case((own, 1), else_=0), col(Event.id))
 
 
 def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The SELECT of the agreements that match a query string; a party is found under its old and its new code."""
-    statement: Any = select(Agreement)
+    rows: tuple[Any, ...] = (Agreement.body_rows, Agreement.signatory_rows)
+    statement: Any = select(Agreement).options(*map(selectinload, rows))
     if query.get("party"):
         succession = locality_index.succession_of_code(session, query["party"])
         of_party = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(succession))
         statement = statement.where(col(Agreement.id).in_(of_party))
+    for name in ("kind", "parent_id"):
+        if query.get(name):
+            statement = statement.where(col(getattr(Agreement, name)) == query[name])
     return crud.matching(statement, col(Agreement.search_text), query.get("q"))

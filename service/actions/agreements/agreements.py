@@ -6,27 +6,39 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from calendars.days.anniversaries import Origin
+from calendars.days.formatting import numeric_day
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import InvalidValue
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Locality
-from models.vocabulary import FrequencyType
+from models.vocabulary import EventKind, FrequencyType
 from service.actions import crud, permissions
+from service.actions.agreements import agreement_tree, signatories
 from service.actions.context import ActionContext
+from service.actions.reminders import occasion_planning
 
 _NO_UNIT = N_("A duration needs its unit: days, months or years.")
+_ONLY_WITH = {
+    EventKind.ACTIVITY: N_("Types of activity go with the kind “activity” only; leave them empty for another kind."),
+    EventKind.TRAINING_BATCH: N_(
+        "A composition goes with the kind “training_batch” only; leave it empty for another kind."
+    ),
+}
+_LISTS = ("parties", "bodies", "signatories")
+"""Parts of an agreement with tables of their own, in the order they are set: who signs does so for a party."""
 _ANY_ORDER = N_("The last day can't be before the first.")
 
 
 def create_agreement(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Agreement:
     """Create an agreement between at least two localities."""
     crud.check(_agreement_errors(session, None, values))
-    plain = {name: value for name, value in values.items() if name != "parties"}
-    agreement = Agreement(**plain)
-    agreement.parties = values["parties"]
-    return crud.create(session, act, agreement, computed=("parties",))
+    agreement = Agreement(**{name: value for name, value in values.items() if name not in _LISTS})
+    crud.assign(agreement, {name: values[name] for name in _LISTS if name in values})
+    crud.create(session, act, agreement, computed=_LISTS)
+    occasion_planning.plan(session, act)
+    return agreement
 
 
 def change_agreement(
@@ -34,8 +46,15 @@ def change_agreement(
 ) -> Agreement:
     """Change an agreement."""
     crud.check(_agreement_errors(session, agreement, values))
-    crud.change(session, act, agreement, values, computed=("parties",))
+    if crud.change(session, act, agreement, values, computed=_LISTS):
+        occasion_planning.plan(session, act)
     return agreement
+
+
+def delete_agreement(session: Session, act: ActionContext, agreement: Agreement) -> None:
+    """Delete an agreement that nothing refers to; nobody is reminded of its end any more."""
+    crud.delete(session, act, agreement)
+    occasion_planning.plan(session, act)
 
 
 def _agreement_errors(session: Session, agreement: Agreement | None, values: Mapping[str, Any]) -> crud.Errors:
@@ -46,8 +65,12 @@ def _agreement_errors(session: Session, agreement: Agreement | None, values: Map
     ends_on = values.get("ends_on") or (agreement and agreement.ends_on)
     if starts_on and ends_on and ends_on < starts_on:
         errors["ends_on"] = [message(_ANY_ORDER)]
-    if agreement and values.get("predecessor_id") == agreement.id:
-        errors["predecessor_id"] = [message(N_("An agreement can't precede itself."))]
+    review_on = values.get("review_on", agreement and agreement.review_on)
+    if starts_on and review_on and review_on < starts_on:
+        errors["review_on"] = [
+            message(N_("Must not be before the period begins, on {day}."), day=numeric_day(starts_on))
+        ]
+    errors |= agreement_tree.link_errors(session, agreement, values)
     if agreement and "parties" in values and not errors["parties"]:
         errors["parties"] = [
             message(
@@ -58,7 +81,12 @@ def _agreement_errors(session: Session, agreement: Agreement | None, values: Map
             for code, article in _named_parties(session, agreement)
             if code not in values["parties"]
         ]
-    return errors
+    found = [errors, signatories.body_errors(session, values)]
+    if not errors.get("parties"):  # a party that doesn't exist fits nowhere: that is not said twice
+        found.append(signatories.signatory_errors(session, agreement, values))
+        if not errors.get("parent_id"):
+            found.append(agreement_tree.party_errors(session, agreement, values))
+    return {field: [told for one in found for told in one.get(field, ())] for one in found for field in one}
 
 
 def _named_parties(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
@@ -136,6 +164,9 @@ def _commitment_errors(
         errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     if values.get("frequency"):
         errors["frequency"] = frequency_errors(values["frequency"])
+    for name, kind in (("activity_types", EventKind.ACTIVITY), ("composition", EventKind.TRAINING_BATCH)):
+        if after(name) and after("activity") is not kind:
+            errors[name] = [message(_ONLY_WITH[kind])]
     return errors | _activity_errors(session, commitment, values) | _phase_errors(values.get("phases") or ())
 
 
@@ -182,7 +213,9 @@ def create_anniversary(session: Session, act: ActionContext, values: Mapping[str
     plain = {name: value for name, value in values.items() if name != "parties"}
     anniversary = Anniversary(**plain)
     anniversary.parties = values.get("parties", [])
-    return crud.create(session, act, anniversary, computed=("parties",))
+    crud.create(session, act, anniversary, computed=("parties",))
+    occasion_planning.plan(session, act)
+    return anniversary
 
 
 def change_anniversary(
@@ -190,8 +223,15 @@ def change_anniversary(
 ) -> Anniversary:
     """Change an anniversary; ceremonies that already exist keep their ordinal."""
     crud.check(_anniversary_errors(session, values))
-    crud.change(session, act, anniversary, values, computed=("parties",))
+    if crud.change(session, act, anniversary, values, computed=("parties",)):
+        occasion_planning.plan(session, act)
     return anniversary
+
+
+def delete_anniversary(session: Session, act: ActionContext, anniversary: Anniversary) -> None:
+    """Delete an anniversary without ceremonies; nobody is reminded of it any more."""
+    crud.delete(session, act, anniversary)
+    occasion_planning.plan(session, act)
 
 
 def _anniversary_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:

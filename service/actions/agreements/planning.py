@@ -216,7 +216,7 @@ def draft_values(
         "commitment_id": commitment.id,
         "funded_by": commitment.funded_by,
     }
-    return values | _of_kind(commitment, days)
+    return values | _of_kind(commitment, days, people)
 
 
 def _for_year(title: Mapping[str, str], year: int) -> dict[str, str]:
@@ -228,17 +228,23 @@ def _description(agreement: Agreement, commitment: Commitment) -> dict[str, str]
     return {language.value: text.to(language) for language in Language}
 
 
-def _of_kind(commitment: Commitment, days: Days) -> dict[str, Any]:
+def _of_kind(commitment: Commitment, days: Days, people: int | None) -> dict[str, Any]:
     """The values that a draft has for its kind, besides the common ones."""
     match commitment.activity:
         case EventKind.TRAINING_BATCH:
-            return {"subject": dict(commitment.title)} | _phases(commitment, days)
+            return {"subject": dict(commitment.title)} | _composition(commitment, people) | _phases(commitment, days)
         case EventKind.DELEGATION:
             return {"purpose": dict(commitment.title), "level": DelegationLevel.WORKING}
         case EventKind.ACTIVITY:
-            return {"activity_type": ActivityType.OTHER}
+            return {"activity_type": ActivityType(next(iter(commitment.activity_types), ActivityType.OTHER))}
         case _:
             return {}
+
+
+def _composition(commitment: Commitment, people: int | None) -> dict[str, Any]:
+    """The composition that was promised, where that is everybody who comes."""
+    promised = dict(commitment.composition)
+    return {"composition": promised} if promised and sum(promised.values()) == people else {}
 
 
 def _phases(commitment: Commitment, days: Days) -> dict[str, Any]:

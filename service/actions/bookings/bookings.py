@@ -35,6 +35,7 @@ from service.actions.bookings.requests import (
     times_of,
 )
 from service.actions.context import ActionContext
+from service.actions.known_days import check_has_days
 
 MOST_AT_ONCE = 50
 
@@ -64,6 +65,9 @@ def make_bookings(
     )
     for event in events.values():
         permissions.check_change(session, event)
+    for prefix, values in zip(prefixes, requested, strict=True):
+        check_has_days(events[values["event_id"]], f"{prefix}event_id")
+    for event in events.values():
         _check_bookable(event)
     requests, errors = [], []
     for values in requested:

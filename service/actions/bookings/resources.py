@@ -89,7 +89,7 @@ def _errors(session: Session, resource: Resource | None, values: Mapping[str, An
     if after.get("type") is not ResourceType.INTERPRETER:
         errors["person_id"] = [message(N_("Only an interpreter is a person."))]
     person = session.get_one(Person, after["person_id"])
-    is_others = person.organisation_id is not None and not permissions.is_of_own_office(session, person.organisation_id)
+    is_others = person.kept_by is not None and not permissions.is_of_own_office(session, person.kept_by)
     if is_others and "person_id" in values:  # nobody's people interpret for anybody
         errors["person_id"] = [message(N_("This person belongs to another office, which lends its own people."))]
     of_office = permissions.marked_own(session, col(Resource.office))  # another office's is not even named

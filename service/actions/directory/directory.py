@@ -17,6 +17,7 @@ from models.text import fold
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
+from service.actions.directory import organisation_times, positions
 from service.actions.effects import changes
 
 _OTHER_OFFICE = N_(
@@ -95,16 +96,28 @@ def _locality_errors(session: Session, locality: Locality | None, values: Mappin
     if since and not successor:
         errors["successor"] = [message(N_("Name the locality that succeeds from this day on."))]
     # The chain of successors must end: a cycle would make every lookup loop forever.
-    seen = {code}
-    following = successor
-    while following and "successor" not in errors:
-        if following in seen:
-            errors["successor"] = [message(N_("A locality can't be succeeded by itself, not even through others."))]
-            break
-        seen.add(following)
-        successor_row = session.get(Locality, following)
-        following = successor_row.successor if successor_row else None
+    if "successor" not in errors and _leads_to(session, "successor", successor, code):
+        errors["successor"] = [message(N_("A locality can't be succeeded by itself, not even through others."))]
+    parent = session.get(Locality, after("parent") or "")
+    if parent is not None and _leads_to(session, "parent", parent.code, code):
+        errors["parent"] = [message(N_("A locality can't be a part of itself, not even through others."))]
+    elif parent is not None and parent.country != after("country"):
+        told = N_("“{parent}” lies in {country}; name a locality of the same country.")
+        errors["parent"] = [message(told, parent=parent.name, country=parent.country)]
     return errors
+
+
+def _leads_to(session: Session, name: str, first: str | None, code: str) -> bool:
+    """Whether following a column of localities from ``first`` leads to ``code``, or in circles."""
+    seen: set[str] = set()
+    following = first
+    while following:
+        if following == code or following in seen:
+            return True
+        seen.add(following)
+        row = session.get(Locality, following)
+        following = getattr(row, name) if row is not None else None
+    return False
 
 
 def zone_errors(name: str | None) -> list[Message]:
@@ -125,7 +138,8 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
         Forbidden: it is to be a protocol office, which only an administrator can decide; its locality is another
             office's; or it is given a mailbox by somebody who does not oversee its office.
     """
-    crud.check(_organisation_errors(session, values))
+    crud.check(_organisation_errors(session, None, values))
+    organisation_times.check(session, act, None, values, message(_OTHER_OFFICE))
     _check_office(act, values.get("protocol_office", False), was=False)
     if values.get("protocol_office") and not permissions.is_own_place(session, values["locality"]):
         permissions.check_operator(session, "protocol_office", message(_OTHER_OFFICE))
@@ -147,11 +161,14 @@ def change_organisation(
     """
     permissions.check_organisation(session, organisation)
     permissions.check_renaming(session, [name for name in values if values[name] != getattr(organisation, name)])
-    crud.check(_organisation_errors(session, values) | _names_taken(session, act, organisation, values))
+    taken = _names_taken(session, act, organisation, values)
+    crud.check(_organisation_errors(session, organisation, values) | taken)
+    organisation_times.check(session, act, organisation, values, message(_OTHER_OFFICE))
     _check_line_kept(session, act, organisation, values.get("locality", organisation.locality))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
+    successor_before = organisation.successor_id
     changed = crud.change(session, act, organisation, values)
-    changes.organisation_changed(session, act, organisation, changed)
+    changes.organisation_changed(session, act, organisation, successor_before, changed)
     return organisation
 
 
@@ -189,8 +206,9 @@ def _check_office(act: ActionContext, wanted: bool, *, was: bool) -> None:
         raise Forbidden(message(N_("Only an administrator decides which organisation is the protocol office.")))
 
 
-def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
+def _organisation_errors(session: Session, organisation: Organisation | None, values: Mapping[str, Any]) -> crud.Errors:
     errors = crud.missing_references(session, Organisation, values)
+    errors |= organisation_times.errors(session, organisation, {**values, **dict.fromkeys(errors)})
     if values.get("email") is not None:
         errors["email"] = address_errors(values["email"])
     return errors
@@ -230,31 +248,51 @@ def _names_taken(
 
 
 def create_person(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Person:
-    """Create a person.
+    """Create a person, with their terms of office (:mod:`service.actions.directory.positions`).
 
     Raises:
         Forbidden: they are to join another organisation (:func:`service.actions.permissions.check_joining`).
     """
     crud.check(_person_errors(session, values))
-    permissions.check_joining(session, values.get("organisation_id"))
-    return crud.create(session, act, Person(**values))
+    wanted = positions.wanted(session, None, values, act.today)
+    _check_joining(session, wanted, act, None, values)
+    person = crud.create(session, act, Person(**wanted.values), also=wanted.audited)
+    positions.write(session, person, wanted.after)
+    return person
 
 
 def change_person(session: Session, act: ActionContext, person: Person, values: Mapping[str, Any]) -> Person:
     """Change a person; reminders move to a new address, and a new organisation's accounts may read their events.
 
+    ``positions`` are all terms of office anew; ``organisation_id``, ``position`` and ``precedence`` change that of
+    today, or from ``as_of`` on begin another.
+
     Raises:
         Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`), or the
-            organisation they are to join is somebody else's.
+            organisation they are to join, to be kept by, or to have been of is somebody else's.
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
-    if (joined := values.get("organisation_id")) != person.organisation_id:
-        permissions.check_joining(session, joined)
+    wanted = positions.wanted(session, person, values, act.today)
+    if wanted.moves():
+        permissions.check_person(session, person, values, moves=True)
+    _check_joining(session, wanted, act, person.kept_by, values)
     email = person.email
-    changed = crud.change(session, act, person, values)
+    changed = crud.change(session, act, person, wanted.values, also=wanted.audited)
+    if wanted.after != wanted.before:
+        positions.write(session, person, wanted.after)
     changes.person_changed(session, act, person, email, changed)
     return person
+
+
+def _check_joining(
+    session: Session, wanted: positions.WantedTerms, act: ActionContext, own: str | None, values: Mapping[str, Any]
+) -> None:
+    """Refuse to put somebody into somebody else's organisation; ``own`` is theirs today."""
+    field = "positions" if values.get("positions") and "organisation_id" not in values else "organisation_id"
+    for joined in wanted.joined(act.today):
+        if joined != own:
+            permissions.check_joining(session, joined, field)
 
 
 def delete_person(session: Session, act: ActionContext, person: Person) -> None:

@@ -1,15 +1,20 @@
 """Localities, organisations and people, as pages and the API list them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy import union
 from sqlmodel import Session, and_, col, func, or_, select
 
+from calendars.people.names import spellings
+from models.agreements import AgreementParty, AnniversaryParty
 from models.event_parts import Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
 from models.text import fold
 from service.actions import crud, locality_index, permissions
+from service.actions.directory import positions
 
 ORGANISATION_ORDER = (col(Organisation.sort_key), col(Organisation.id))
 PERSON_ORDER = (col(Person.sort_key), col(Person.id))
@@ -62,14 +67,26 @@ def people_page(session: Session, query: str, first: int, size: int) -> tuple[li
 
 def shown(session: Session, person: Person) -> Person:
     """A person as the session sees them: without mail address and telephone where these are another office's."""
-    if permissions.reads_address_of(session, person.organisation_id):
+    if permissions.reads_address_of(session, person.kept_by):
         return person
     return Person(**person.model_dump() | {"email": None, "phone": None})
+
+
+def described(session: Session, people: Sequence[Person]) -> list[dict[str, Any]]:
+    """People as the session sees them (:func:`shown`), with their terms of office; one query for those."""
+    found = positions.terms_of(session, people)
+    return [shown(session, one).model_dump() | {"positions": positions.described(found[one.id])} for one in people]
 
 
 def all_localities(session: Session) -> Sequence[Locality]:
     """All localities by name."""
     return session.exec(select(Locality).order_by(*ORDERS[Locality])).all()
+
+
+def party_codes(session: Session) -> frozenset[str]:
+    """The localities that agreements and anniversaries are with; one query."""
+    parties = union(select(AgreementParty.locality), select(AnniversaryParty.locality))
+    return frozenset(session.execute(parties).scalars())
 
 
 # Organisations
@@ -78,6 +95,25 @@ def all_localities(session: Session) -> Sequence[Locality]:
 def all_organisations(session: Session, limit: int | None = None) -> Sequence[Organisation]:
     """The organisations by name."""
     return session.exec(select(Organisation).order_by(*ORGANISATION_ORDER).limit(limit)).all()
+
+
+def organisations_on(
+    session: Session, first: date, last: date, chosen: Collection[str], limit: int | None = None
+) -> Sequence[Organisation]:
+    """The organisations that exist on the first of these days, or begin until the last, and those ``chosen``
+    already, by name."""
+    exists = and_(
+        or_(col(Organisation.ends_on).is_(None), col(Organisation.ends_on) >= first),
+        or_(col(Organisation.starts_on).is_(None), col(Organisation.starts_on) <= last),
+    )
+    offered = or_(exists, col(Organisation.id).in_(sorted(chosen)))
+    return session.exec(select(Organisation).where(offered).order_by(*ORGANISATION_ORDER).limit(limit)).all()
+
+
+def organisations_by(session: Session, name: str, identity: str, limit: int) -> Sequence[Organisation]:
+    """The first organisations whose column ``name`` refers to one of them, by name."""
+    statement = select(Organisation).where(col(getattr(Organisation, name)) == identity)
+    return session.exec(statement.order_by(*ORGANISATION_ORDER).limit(limit)).all()
 
 
 def organisations_in_charge(session: Session, limit: int) -> Sequence[Organisation]:
@@ -121,12 +157,17 @@ def people_matching(session: Session, words: str, limit: int) -> list[PersonRow]
 
 
 def people_called(session: Session, name: str, limit: int) -> list[PersonRow]:
-    """The people with a name, compared as search does, by name; up to ``limit``."""
+    """The people with a name in one of its spellings, compared as search does, by name; up to ``limit``."""
     folded, start = fold(name), fold(f"{name} · ")
     text = col(Person.search_text)
-    named = or_(text == folded, text.startswith(start, autoescape=True))
+    named = or_(
+        text == folded,
+        text.startswith(start, autoescape=True),
+        # Another spelling of the name: a longer text that has this one somewhere between others.
+        text.contains(fold(f" · {name}"), autoescape=True),
+    )
     found = session.exec(_people().where(named).order_by(*PERSON_ORDER).limit(limit))
-    return [(row[0], row[1]) for row in found if fold(row[0].name) == folded]
+    return [(row[0], row[1]) for row in found if folded in {fold(one) for one in spellings(row[0])}]
 
 
 def people_near(session: Session, localities: Collection[str], limit: int) -> list[PersonRow]:

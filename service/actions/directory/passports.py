@@ -1,14 +1,14 @@
 """Passports: stored encrypted, shown masked, revealed in full only for a reason that is audited."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
-from models.accounts import Audit, User
 from models.encryption import seal, unseal
 from models.errors import Conflict, Forbidden, NotFound
 from models.events import Event
@@ -16,10 +16,11 @@ from models.i18n import N_, message
 from models.labels import noun
 from models.places import Passport, Person
 from models.queries.event_readers import ReadingRights
-from models.vocabulary import EventStatus
-from service.actions import crud, permissions
+from models.vocabulary import EventStatus, PassportKind
+from service.actions import crud, passport_kinds, permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
+from service.actions.effects import changes
 
 _PURPOSE = "passport"
 _CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
@@ -39,6 +40,7 @@ class MaskedPassport:
     number: str
     country: str | None
     expires_on: date | None
+    kind: PassportKind | None
 
 
 def store_passport(
@@ -63,12 +65,29 @@ def store_passport(
         sealed_number=seal(secret, _PURPOSE, number),
         country=values.get("country"),
         expires_on=values.get("expires_on"),
+        kind=values.get("kind"),
         stored_at=act.now,
     )
     session.add(passport)
     crud.flush(session)
     record(session, act, "create" if before is None else "change", "passport", person.id, {})
+    _make_tasks(session, act, person, passport.kind)
     return _masked(passport, number)
+
+
+def _make_tasks(session: Session, act: ActionContext, person: Person, kind: PassportKind | None) -> None:
+    """Create the tasks that this kind of passport asks for, in the events with this person that the session may
+    change."""
+    if kind is None:
+        return
+    reader = permissions.reader(session)
+    current = select(Event).where(
+        permissions.takes_part(person.id),
+        col(Event.status).in_(_CURRENT),
+        true() if reader is None else permissions.changed_by(reader),
+    )
+    for event in session.exec(current.order_by(col(Event.id))).all():
+        changes.event_parts_changed(session, act, event)
 
 
 def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport:
@@ -79,7 +98,7 @@ def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport
         Forbidden: the reader has no right to it (:func:`check_concerned`).
     """
     passport = _find(session, person)
-    return _masked(passport, _number(passport, secret))
+    return _masked(passport, number_of(passport, secret))
 
 
 def reveal(session: Session, act: ActionContext, secret: str, person: Person, reason: str) -> str:
@@ -90,7 +109,7 @@ def reveal(session: Session, act: ActionContext, secret: str, person: Person, re
         Conflict: it was encrypted with another secret.
     """
     passport = _find(session, person)
-    number = _number(passport, secret)
+    number = number_of(passport, secret)
     if number is None:
         raise Conflict(
             message(N_("The number was kept with another secret key of the service; it has to be entered anew.")),
@@ -129,14 +148,14 @@ def check_concerned(session: Session, person: Person) -> None:
         Forbidden: the reader has no right to it.
     """
     reader = permissions.reader(session)
-    if permissions.is_for(session, person.organisation_id):
+    if permissions.is_for(session, person.kept_by):
         return
-    if reader is None or permissions.oversees(session, person.organisation_id):
+    if reader is None or permissions.oversees(session, person.kept_by):
         return
     if session.get(Passport, person.id) is not None:
-        is_concerned = _stored_by(session, reader, person)
+        is_concerned = passport_kinds.stored_by(session, reader, person)
     else:
-        has_accounts = permissions.has_accounts(session, person.organisation_id)
+        has_accounts = permissions.has_accounts(session, person.kept_by)
         is_concerned = not has_accounts and _is_in_charge_of(session, reader, person)
     if not is_concerned:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
@@ -150,18 +169,6 @@ def _is_in_charge_of(session: Session, reader: ReadingRights, person: Person) ->
     return session.exec(current.limit(1)).first() is not None
 
 
-def _stored_by(session: Session, reader: ReadingRights, person: Person) -> bool:
-    """Whether the passport was last stored by an account of the reader's organisation."""
-    stored = (
-        select(User.organisation_id)
-        .select_from(Audit)
-        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
-        .where(Audit.entity == "passport", Audit.entity_id == person.id, col(Audit.action).in_(["create", "change"]))
-        .order_by(col(Audit.id).desc())
-    )
-    return reader.organisation_id is not None and session.exec(stored).first() == reader.organisation_id
-
-
 def _find(session: Session, person: Person) -> Passport:
     check_concerned(session, person)
     passport = session.get(Passport, person.id)
@@ -170,10 +177,27 @@ def _find(session: Session, person: Person) -> Passport:
     return passport
 
 
-def _number(passport: Passport, secret: str) -> str | None:
+def readable(session: Session, people: Sequence[Person]) -> frozenset[str]:
+    """Those of these people whose stored passport is open to the reader; at most one query."""
+    reader = permissions.reader(session)
+    own = {
+        person.id
+        for person in people
+        if reader is None
+        or permissions.is_for(session, person.kept_by)
+        or permissions.oversees(session, person.kept_by)
+    }
+    others = [person.id for person in people if person.id not in own]
+    if reader is None or not others:
+        return frozenset(own)
+    return frozenset(own) | passport_kinds.stored_by_own(session, reader, others)
+
+
+def number_of(passport: Passport, secret: str) -> str | None:
+    """The whole number; None: this secret does not open it. Whether the reader may see it is asked before."""
     return unseal(secret, _PURPOSE, passport.sealed_number)
 
 
 def _masked(passport: Passport, number: str | None) -> MaskedPassport:
     tail = number[-_SHOWN:] if number else "?" * _SHOWN
-    return MaskedPassport(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on)
+    return MaskedPassport(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on, passport.kind)

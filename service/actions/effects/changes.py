@@ -20,12 +20,14 @@ from models.events import Event
 from models.places import Organisation, Person
 from models.queries.approved_rules import approved_by
 from models.queries.audience import is_coming
+from models.queries.organisation_lines import OrganisationLines
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
-from service.actions import change_log, permissions
+from service.actions import change_log, crud, permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
-from service.actions.reminders import change_notices, planning_jobs, reminder_planning
+from service.actions.ledger import estimate_budgets, estimates, learners
+from service.actions.reminders import change_notices, occasion_planning, planning_jobs, reminder_planning
 from service.actions.reminders.change_notices import EventVersionBefore
 
 
@@ -49,6 +51,7 @@ def event_created(session: Session, act: ActionContext, event: Event) -> None:
     """Create the tasks of templates for an event that is planned from the start; then plan reminders."""
     template_tasks.make_tasks(session, act, event, EventStatus.DRAFT)
     reminder_planning.plan_event(session, act, event)
+    _ceremony_changed(session, act, event)
 
 
 def event_changed(
@@ -59,8 +62,8 @@ def event_changed(
     changed: Collection[str],
     reason: str | None = None,
 ) -> None:
-    """Move the programme, bookings and due days; create tasks if the event enters the plan; tell approvers that it is
-    no longer what was confirmed; plan reminders last.
+    """Move the programme, bookings and due days; create tasks if the event enters the plan; compute its estimate anew;
+    tell approvers that it is no longer what was confirmed; plan reminders last.
 
     ``changed`` are the fields that really changed, ``reason`` is what their author typed: it goes into the notices.
 
@@ -76,11 +79,66 @@ def event_changed(
         before.times.first_day, before.times.last_day, before.times.arrives_on, before.times.departs_on
     )
     template_tasks.make_tasks(session, act, event, before.status, stay_before)
+    if moved := FIGURES.intersection(changed):
+        visit_changed(session, act, event, moved)
     if event.changed_since_confirmed or "changed_since_confirmed" in changed:
         confirmation.tell_approvers(session, act, event)
     if "asked_at" in changed:
         confirmation.take_back(session, act, event, ReminderPurpose.ASKED)
     reminder_planning.plan_event(session, act, event)
+    if CEREMONY.intersection(changed):
+        _ceremony_changed(session, act, event)
+    if PERMITS.intersection(changed):
+        learners.permits_changed(session, act, event)
+
+
+FIGURES = frozenset({"arrives_on", "departs_on", "headcount", "host", "guest", "organisation_id"})
+"""The fields of an event that its estimate is computed from."""
+
+
+def visit_changed(session: Session, act: ActionContext, event: Event, changed: Collection[str] = ()) -> None:
+    """The estimate follows the visit: its days, its guests, how many they are.
+
+    Raises:
+        Invalid: the plan would become impossible; ``errors`` name one of the fields that changed.
+    """
+    if estimates.follow_visit(session, act, event, sorted(changed)):
+        estimate_changed(session, act, event)
+
+
+def estimate_changed(session: Session, act: ActionContext, event: Event) -> None:
+    """The budget of an event with an estimate is what that plans, which was part of what was confirmed.
+
+    It has no row of its own in the trail, which tells of the estimate instead: not all who read the event's history
+    read its money. Calendars show no budget: their entry gets a new time of change only if it now shows another status.
+    """
+    before = event.budget
+    budget = estimate_budgets.planned_budget(session, event)
+    if budget == before:
+        return
+    was_changed = event.changed_since_confirmed
+    values = confirmation.after_change(session, act, event, {"budget": budget})
+    crud.assign(event, {"budget": budget} | values)
+    if event.changed_since_confirmed != was_changed:
+        event.updated_at = act.now
+        change_log.note(session, act.now, [event.id])
+    session.flush()
+    if event.changed_since_confirmed or was_changed:
+        confirmation.tell_approvers(session, act, event)
+
+
+CEREMONY = frozenset({"anniversary_id", "year", "status"})
+"""The fields of a ceremony that decide whether its anniversary still needs a reminder of its own."""
+
+
+PERMITS = frozenset({"organisation_id", "status"})
+"""The fields of a training batch that decide who is reminded of its learners' permits, and whether anybody is."""
+
+
+def _ceremony_changed(session: Session, act: ActionContext, event: Event) -> None:
+    """An anniversary with a ceremony is reminded of by its ceremony; without one by the rules for anniversaries."""
+    if event.anniversary_id is not None:
+        occasion_planning.plan(session, act)
 
 
 def event_cancelled(session: Session, act: ActionContext, event: Event) -> None:
@@ -94,12 +152,14 @@ def event_parts_changed(
     """Members or tasks were added, changed or removed: replan reminders, whose recipients and instants may differ.
 
     Whoever changes members gives the ``heads_before`` (:func:`service.actions.effects.confirmation.heads_of`): the head
-    is part of what was confirmed.
+    is part of what was confirmed, and the estimate counts the guests.
     """
     if heads_before is not None:
         confirmation.head_changed(session, act, event, heads_before)
         if event.confirmed_at is not None:
             confirmation.tell_approvers(session, act, event)
+        visit_changed(session, act, event)
+    template_tasks.make_for_passports(session, act, event)
     reminder_planning.plan_event(session, act, event)
 
 
@@ -177,15 +237,30 @@ def person_changed(
 
 
 def organisation_changed(
-    session: Session, act: ActionContext, organisation: Organisation, changed: Collection[str]
+    session: Session,
+    act: ActionContext,
+    organisation: Organisation,
+    successor_before: str | None,
+    changed: Collection[str],
 ) -> None:
     """Accounts of an organisation that becomes or stops being a protocol office may now read other events, and the
-    addresses they approved hold, or do so no more."""
+    addresses they approved hold, or do so no more. Whoever succeeds an organisation, or did, reads other events too.
+    """
+    if "successor_id" in changed:
+        # Filters mean the line: feeds may show events that they did not show before.
+        change_log.note(session, act.now, None)
+        successors = {one for one in (successor_before, organisation.successor_id) if one is not None}
+        _plan_readers_of(session, act, OrganisationLines.load(session).lines(successors))
     if "protocol_office" in changed:
-        accounts = select(User.email).where(User.organisation_id == organisation.id)
-        reminder_planning.plan_readers(session, act, session.exec(accounts).all())
+        _plan_readers_of(session, act, {organisation.id})
         approved = approved_by(session.connection(), organisations=[organisation.id])
         reminder_planning.plan_rules(session, act, approved)
+
+
+def _plan_readers_of(session: Session, act: ActionContext, organisations: Collection[str]) -> None:
+    """Replan the reminders to the accounts of some organisations."""
+    accounts = select(User.email).where(col(User.organisation_id).in_(sorted(organisations)))
+    reminder_planning.plan_readers(session, act, session.exec(accounts).all())
 
 
 def days_off_changed(session: Session, act: ActionContext) -> None:
@@ -198,6 +273,7 @@ def days_off_changed(session: Session, act: ActionContext) -> None:
     if max(coming, task_due_days.count_counting(session)) > planning_jobs.AT_ONCE:
         task_due_days.check_for_days_off(session)
         reminder_planning.ask_for_working_days(session, act)
-        return
-    task_due_days.update_for_days_off(session)
-    reminder_planning.plan_working_days(session, act)
+    else:
+        task_due_days.update_for_days_off(session)
+        reminder_planning.plan_working_days(session, act)
+    occasion_planning.plan(session, act)

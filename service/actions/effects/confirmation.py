@@ -23,7 +23,7 @@ from calendars.events.confirmation import (
     named_in,
 )
 from calendars.reminders import due_times
-from models.accounts import Audit, User
+from models.accounts import User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event, Performance, TrainingPhase
@@ -42,6 +42,7 @@ from models.vocabulary import (
     Role,
 )
 from service.actions import permissions
+from service.actions.account_makers import LATELY, tied_to
 from service.actions.audit import plain
 from service.actions.context import ActionContext
 
@@ -58,12 +59,6 @@ _PARTS: Mapping[EventKind, tuple[str, type[Any]]] = {
 }
 _UNSENT = (ReminderState.PENDING, ReminderState.SENDING)
 
-LATELY = timedelta(days=30)
-"""So long an account is not a second person beside whoever made it, or changed how one signs in to it."""
-
-_ACCESS = frozenset({"password", "email", "role", "active"})
-"""Fields of an account that let somebody else in, or give it its rights."""
-
 APPROVER_NEEDED = N_("Confirming needs an approver.")
 MADE_IT = N_("Confirming needs a second person: an approver other than the one who made the event.")
 CHANGED_IT = N_(
@@ -71,8 +66,8 @@ CHANGED_IT = N_(
     " is your change."
 )
 SAME_HANDS = N_(
-    "Confirming needs a second person. This account was made, or its access changed, less than {days} days ago by"
-    " whoever made this event or changed part of it."
+    "Confirming needs a second person. Less than {days} days ago this account was made, or its access changed, by"
+    " whoever made this event or changed part of it, or made or changed theirs."
 )
 
 
@@ -80,7 +75,7 @@ SAME_HANDS = N_(
 
 
 def heads_of(session: Session, event: Event) -> frozenset[str]:
-    """The people who are members of an event as its head: one or none."""
+    """The people who are members of an event as a head: one or none of each side."""
     session.flush()
     heads = select(Member.person_id).where(Member.event_id == event.id, Member.role == MemberRole.HEAD)
     return frozenset(session.exec(heads).all())
@@ -91,8 +86,10 @@ def heads_of_all(session: Session, event_ids: Collection[str]) -> dict[str, froz
     heads = select(Member.event_id, Member.person_id).where(
         col(Member.event_id).in_(event_ids), Member.role == MemberRole.HEAD
     )
-    found = session.exec(heads).all() if event_ids else ()
-    return dict.fromkeys(event_ids, frozenset[str]()) | {event_id: frozenset({person}) for event_id, person in found}
+    found: dict[str, set[str]] = {event_id: set() for event_id in event_ids}
+    for event_id, person_id in session.exec(heads).all() if event_ids else ():
+        found[event_id].add(person_id)
+    return {event_id: frozenset(people) for event_id, people in found.items()}
 
 
 def values_of(
@@ -262,33 +259,12 @@ def confirmed_now(session: Session, act: ActionContext, event: Event) -> dict[st
 # Who may confirm
 
 
-def makers_of(session: Session, now: datetime, user_ids: Collection[str]) -> dict[str, frozenset[str]]:
-    """Account → the other accounts that made it, gave it another address, password or role, or switched it on
-    :data:`LATELY`, by the audit trail; one query. What is done on the machine itself is nobody's."""
-    if not user_ids:
-        return {}
-    rows = session.exec(
-        select(Audit.entity_id, Audit.actor_id, Audit.action, Audit.changes).where(
-            Audit.entity == "user",
-            col(Audit.entity_id).in_(sorted(user_ids)),
-            col(Audit.actor_id).is_not(None),
-            col(Audit.actor_id) != col(Audit.entity_id),
-            Audit.at > now - LATELY,
-        )
-    ).all()
-    found: dict[str, set[str]] = {identity: set() for identity in user_ids}
-    for identity, actor, action, changed in rows:
-        if actor is not None and (action == "create" or _ACCESS & changed.keys()):
-            found[identity].add(actor)
-    return {identity: frozenset(actors) for identity, actors in found.items()}
-
-
-def refusal(event: Event, user: User, makers: Collection[str]) -> Forbidden | None:
+def refusal(event: Event, user: User, tied: Collection[str]) -> Forbidden | None:
     """Why an account may not confirm an event, nor accept its changes; None if it may.
 
     Whoever made it or last changed any one of the values that nobody has confirmed is not a second pair of eyes; nor is
-    an account that one of them made lately (``makers``: :func:`makers_of` the account): it may be their own. ``fields``
-    among the error's members are the values that the account changed.
+    an account that one of them made lately, or that made theirs (``tied``: :func:`tied_to` the account): both may be in
+    one hand. ``fields`` among the error's members are the values that the account changed.
     """
     if not user.role.suffices_for(Role.APPROVER):
         return Forbidden(message(APPROVER_NEEDED), code="approver_required")
@@ -297,22 +273,22 @@ def refusal(event: Event, user: User, makers: Collection[str]) -> Forbidden | No
     if own := [name for name in CONFIRMED_FIELDS if event.corrections.get(name, {}).get("by") == user.id]:
         return Forbidden(message(CHANGED_IT), code="four_eyes", fields=own)
     authors = {event.created_by, *(event.corrections.get(name, {}).get("by") for name in CONFIRMED_FIELDS)}
-    if authors & set(makers):
+    if authors & set(tied):
         return Forbidden(message(SAME_HANDS, days=LATELY.days), code="four_eyes")
     return None
 
 
 def refusal_of(session: Session, now: datetime, event: Event, user: User) -> Forbidden | None:
-    """As :func:`refusal`, with a query of who made the account lately, if nothing else is in the way."""
-    return refusal(event, user, ()) or refusal(event, user, makers_of(session, now, [user.id])[user.id])
+    """As :func:`refusal`, with a query of the accounts tied to it, if nothing else is in the way."""
+    return refusal(event, user, ()) or refusal(event, user, tied_to(session, now, [user.id])[user.id])
 
 
 def check_four_eyes(session: Session, act: ActionContext, event: Event) -> None:
     """Raise if the acting account may not confirm an event; the service itself may.
 
     Raises:
-        Forbidden: it is no approver, made the event, last changed what is to be confirmed, or was lately made by
-            somebody who did.
+        Forbidden: it is no approver, made the event, last changed what is to be confirmed, or lately made or was
+            made by somebody who did.
     """
     if act.user is not None and (why := refusal_of(session, act.now, event, act.user)) is not None:
         raise why
@@ -330,9 +306,9 @@ def who_may_confirm(session: Session, now: datetime, event: Event, *, but: User 
         for user in session.exec(statement.order_by(col(User.sort_key), col(User.id))).all()
         if user != but and refusal(event, user, ()) is None
     ]
-    makers = makers_of(session, now, [user.id for user in others])
+    tied = tied_to(session, now, [user.id for user in others])
     able = [
-        user for user in others if refusal(event, user, makers[user.id]) is None and _is_in_charge(session, user, event)
+        user for user in others if refusal(event, user, tied[user.id]) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able
 
@@ -374,6 +350,7 @@ def take_back(session: Session, act: ActionContext, event: Event, purpose: Remin
     pending = (
         col(Reminder.event_id) == event.id,
         col(Reminder.purpose) == purpose,
+        col(Reminder.rule_key).startswith(f"{purpose}:"),  # not the answer to whoever asked
         col(Reminder.state) == ReminderState.PENDING,
     )
     values = {"state": ReminderState.SKIPPED, "reason": str(why), "updated_at": act.now}

@@ -17,7 +17,7 @@ from models.workers import PlanningJob
 from service.actions import change_log
 from service.actions.context import ActionContext
 from service.actions.effects import task_due_days
-from service.actions.reminders import planning_jobs, reminder_planning
+from service.actions.reminders import occasion_planning, planning_jobs, reminder_planning
 
 _JOB: Table = PlanningJob.__table__  # type: ignore[attr-defined]
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -67,6 +67,10 @@ class PlanningQueue:
         reminder_planning.plan_batch(session, act, ids, asked_at=job.asked_at, **limits)
         self._advance(session, act, job, events)
         return True
+
+    def plan_ahead(self, session: Session, now: datetime) -> int:
+        """Plan the reminders of observances, anniversaries and agreements that have come near enough."""
+        return occasion_planning.plan(session, ActionContext(None, now, self._office))
 
     def _next_job(self, session: Session) -> Any:
         """The first change whose batch may be planned, locked; None if there is none."""

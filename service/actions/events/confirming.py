@@ -13,14 +13,16 @@ from calendars.events.confirmation import Difference
 from models.accounts import User
 from models.errors import Conflict
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import N_, Message, message
 from models.places import Person
 from models.vocabulary import EventStatus, ReminderPurpose
-from service.actions import crud, permissions
+from service.actions import crud, office_days, permissions
+from service.actions.account_makers import LATELY, tied_to
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
-from service.actions.effects import changes, confirmation
+from service.actions.effects import changes, confirmation, confirmation_answers
 from service.actions.events.events import COMPUTED
+from service.actions.ledger import estimate_budgets
 
 ASK_AGAIN_AFTER = timedelta(hours=4)
 """How long a request for confirmation stands before it can be repeated, if nothing changes."""
@@ -41,11 +43,46 @@ def accept_changes(session: Session, act: ActionContext, event: Event) -> Event:
     accepted = {
         name: {"from": one.confirmed, "to": one.now}
         for name, one in (confirmation.differing(session, event) or {}).items()
+        if name != "budget" or not estimate_budgets.has_estimate(session, event.id)  # not all who read this read money
     }
+    request = confirmation_answers.Request.of(event)
     values = confirmation.confirmed_now(session, act, event)
     crud.change(session, act, event, values, computed=COMPUTED, event_id=event.id, action="accept", also=accepted)
     changes.event_confirmed_anew(session, act, event)
+    confirmation_answers.tell(session, act, event, request)
     return event
+
+
+def refuse_confirmation(session: Session, act: ActionContext, event: Event, reason: str) -> Event:
+    """Answer a request for confirmation with no: it is taken off, and whoever asked is told why. The event stays as it
+    is.
+
+    Raises:
+        Forbidden: another organisation is in charge of it, or the account may not confirm it.
+        Conflict: nobody has asked.
+    """
+    permissions.check_change(session, event)
+    request = confirmation_answers.Request.of(event)
+    if request is None:
+        raise Conflict(message(N_("Nobody has asked for the confirmation of this event.")), code="not_asked")
+    confirmation.check_four_eyes(session, act, event)
+    before = {"asked_by": event.asked_by, "asked_at": plain(event.asked_at)}
+    event.asked_by = event.asked_at = None
+    crud.flush(session)  # as in asking: a calendar entry shows nothing of it
+    changed = {name: {"from": value, "to": None} for name, value in before.items()}
+    record(session, act, "refuse", "event", event.id, changed, event_id=event.id, reason=reason)
+    confirmation.take_back(session, act, event, ReminderPurpose.ASKED)
+    confirmation_answers.tell(session, act, event, request)
+    return event
+
+
+def nobody_else() -> Message:
+    """That nobody may confirm an event, and what would be right."""
+    what = N_(
+        "Nobody else can confirm this event. It needs an approver who neither made nor changed the account of whoever"
+        " wrote the event within {days} days, and whose account they neither made nor changed."
+    )
+    return message(what, days=LATELY.days)
 
 
 def is_waiting(event: Event) -> bool:
@@ -87,12 +124,7 @@ def ask_for_confirmation(session: Session, act: ActionContext, event: Event) -> 
         )
     if not confirmation.who_may_confirm(session, act.now, event, but=act.user):
         raise Conflict(
-            message(
-                N_(
-                    "Nobody else can confirm this event. It needs an approver whose account was not made or changed"
-                    " lately by whoever wrote the event."
-                )
-            ),
+            nobody_else(),
             code="nobody_to_ask",
         )
     before = {"asked_by": event.asked_by, "asked_at": plain(event.asked_at)}
@@ -125,7 +157,7 @@ def waiting_for_approval(session: Session, act: ActionContext, limit: int) -> tu
     is_changed = and_(
         col(Event.changed_since_confirmed).is_(True), col(Event.status).in_(sorted(confirmation.STANDING))
     )
-    is_asked = and_(col(Event.asked_at).is_not(None), col(Event.last_day) >= act.today)
+    is_asked = and_(col(Event.asked_at).is_not(None), office_days.not_over(session, act))
     parts: Any = (Event.phases, Event.performances)
     waiting = (
         select(Event)
@@ -133,7 +165,7 @@ def waiting_for_approval(session: Session, act: ActionContext, limit: int) -> tu
         .options(*(selectinload(part) for part in parts))
     )
     found, total = crud.page_of(session, waiting, crud.EVENT_ORDER, 0, limit)
-    makers = confirmation.makers_of(session, act.now, [act.account.id])[act.account.id]
+    tied = tied_to(session, act.now, [act.account.id])[act.account.id]
     heads = confirmation.heads_of_all(session, [event.id for event in found])
     people = crud.by_id(session, Person, set().union(*heads.values(), (one.head_id for one in found if one.head_id)))
     accounts = crud.by_id(session, User, {event.asked_by for event in found if event.asked_by})
@@ -142,7 +174,7 @@ def waiting_for_approval(session: Session, act: ActionContext, limit: int) -> tu
             event,
             confirmation.differing(session, event, heads[event.id], people),
             accounts[event.asked_by].name if event.asked_by else "",
-            confirmation.refusal(event, act.account, makers) is None,
+            confirmation.refusal(event, act.account, tied) is None,
         )
         for event in found
     ], total

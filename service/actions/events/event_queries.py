@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, not_, or_, true
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
@@ -12,9 +12,12 @@ from models.accounts import Audit, User
 from models.agreements import Commitment
 from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
+from models.queries.dated import is_dated
+from models.queries.organisation_lines import OrganisationLines
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import crud, locality_index, office_days, permissions
 from service.actions.context import ActionContext
+from service.actions.ledger import rights
 from service.actions.locality_index import DirectionResolver
 from service.actions.scheduling import event_warnings
 
@@ -73,7 +76,8 @@ def events_by_id(session: Session, event_ids: Collection[str]) -> dict[str, Even
 
 def events_of_agreement(session: Session, agreement_id: str) -> Iterator[Any]:
     """Id, title, days and status of the events linked to an agreement's commitments; one query."""
-    columns = (col(Event.id), col(Event.title), col(Event.first_day), col(Event.last_day), col(Event.status))
+    names = ("id", "title", "first_day", "last_day", "known_to", "status")
+    columns = (col(getattr(Event, name)) for name in names)
     statement = (
         core_select(*columns)
         .join(Commitment, col(Commitment.id) == col(Event.commitment_id))
@@ -82,7 +86,7 @@ def events_of_agreement(session: Session, agreement_id: str) -> Iterator[Any]:
     yield from session.execute(statement)
 
 
-def first_day_beyond(session: Session, first: date, last: date, number: int) -> date | None:
+def first_day_beyond(session: Session, act: ActionContext, first: date, last: date, number: int) -> date | None:
     """The first day of the event after the first ``number``, of those that get warnings and overlap these days.
 
     None if there are no more than ``number``.
@@ -90,8 +94,7 @@ def first_day_beyond(session: Session, first: date, last: date, number: int) -> 
     statement = (
         core_select(col(Event.first_day))
         .where(
-            col(Event.last_day) >= first,
-            col(Event.first_day) <= last,
+            office_days.on_days(session, act.office.timezone, first, last),
             col(Event.status).not_in(sorted(event_warnings.UNWARNED)),
             permissions.visible(session),
         )
@@ -102,19 +105,19 @@ def first_day_beyond(session: Session, first: date, last: date, number: int) -> 
     return session.scalars(statement).first()
 
 
-def count_with_status(session: Session, today: date, status: EventStatus) -> int:
-    """How many events that are not over by ``today`` have a status."""
-    waiting = (Event.status == status, Event.last_day >= today, permissions.visible(session))
-    statement = select(func.count()).where(*waiting)
-    return session.exec(statement).one()
+def count_with_status(session: Session, coming: ColumnElement[bool], *statuses: EventStatus) -> list[int]:
+    """How many events to come (:func:`service.actions.office_days.not_over`) have each status; one query."""
+    counts = [func.count().filter(col(Event.status) == status) for status in statuses]
+    waiting = (col(Event.status).in_(statuses), coming, permissions.visible(session))
+    return list(session.execute(core_select(*counts).select_from(Event).where(*waiting)).one())
 
 
 # History
 
 
-def history_where(event_id: str) -> Any:
-    """The SELECT of the audit rows about an event."""
-    return select(Audit).where(Audit.event_id == event_id)
+def history_where(session: Session, event_id: str) -> Any:
+    """The SELECT of the audit rows about an event; what was done to its money only for who reads that."""
+    return select(Audit).where(Audit.event_id == event_id, rights.trail_readable(session))
 
 
 def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit, User | None]]:
@@ -122,7 +125,7 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
     statement = (
         select(Audit, User)
         .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
-        .where(Audit.event_id == event_id)
+        .where(Audit.event_id == event_id, rights.trail_readable(session))
         .order_by(col(Audit.id).desc())
         .limit(limit)
     )
@@ -134,22 +137,43 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
 
 def events_ahead(session: Session, act: ActionContext, q: str, limit: int) -> tuple[list[Event], int]:
     """The first events that match all words and are not over today, and how many there are."""
-    found = _matching(session, q).where(_not_over(session, act))
+    found = _matching(session, q).where(office_days.not_over(session, act))
     return crud.page_of(session, found, crud.EVENT_ORDER, 0, limit)
 
 
 def events_past(session: Session, act: ActionContext, q: str, limit: int) -> tuple[list[Event], int]:
     """The latest events that match all words and were over before today, and how many there are."""
-    found = _matching(session, q).where(not_(_not_over(session, act)))
+    found = _matching(session, q).where(is_dated(), not_(office_days.not_over(session, act)))
     return crud.page_of(session, found, EVENT_ORDER_LATEST, 0, limit)
 
 
-def _not_over(session: Session, act: ActionContext) -> ColumnElement[bool]:
-    return office_days.on_days(session, act.office.timezone, act.today, None)
+def events_undated(session: Session, q: str, limit: int) -> tuple[list[Event], int]:
+    """The latest events that match all words and are known only to the month or the year, and how many there are."""
+    found = _matching(session, q).where(not_(is_dated()))
+    return crud.page_of(session, found, EVENT_ORDER_LATEST, 0, limit)
+
+
+def events_of_year(session: Session, year: int, limit: int) -> tuple[list[Event], int]:
+    """The first events that were or can have been in a year, and how many there are."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    in_year = (col(Event.first_day) <= last, col(Event.last_day) >= first)
+    found = select(Event).where(permissions.visible(session), *in_year)
+    return crud.page_of(session, found, crud.EVENT_ORDER, 0, limit)
 
 
 def _matching(session: Session, q: str) -> Any:
-    return crud.matching(select(Event).where(permissions.visible(session)), col(Event.search_text), q)
+    return _found_by_words(session, select(Event).where(permissions.visible(session)), q)
+
+
+def _found_by_words(session: Session, statement: Any, q: str | None) -> Any:
+    """A SELECT of readable events narrowed to those with every word; in their results only who sees those finds any."""
+    seen = permissions.overseen(session)
+    return crud.matching(
+        statement,
+        col(Event.search_text),
+        q,
+        also=lambda pattern: and_(col(Event.results_text).like(pattern, escape="\\"), seen),
+    )
 
 
 def tasks_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[Task, Event]], int]:
@@ -199,8 +223,13 @@ def _events_of(
 def events_where(
     session: Session, act: ActionContext, query: Mapping[str, Any], kind: EventKind | None = None
 ) -> Select[Any]:
-    """The SELECT of the events that match a query string, without their parts (phases, performances)."""
+    """The SELECT of the events that match a query string, without their parts (phases, performances).
+
+    Those whose days are not known are among them only if ``known_to`` asks for them.
+    """
     statement: Any = select(Event).where(permissions.visible(session))
+    known_to = query.get("known_to")
+    statement = statement.where(col(Event.known_to).in_(known_to) if known_to else is_dated())
     kinds = [kind] if kind else query.get("kind")
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))
@@ -214,7 +243,10 @@ def events_where(
     if query.get("locality"):
         succession = locality_index.succession_of_code(session, query["locality"])
         statement = statement.where(or_(col(Event.host).in_(succession), col(Event.guest).in_(succession)))
-    for name in ("organisation_id", "commitment_id", "visibility"):
+    if query.get("organisation_id"):
+        line = OrganisationLines.load(session).line(query["organisation_id"])
+        statement = statement.where(col(Event.organisation_id).in_(sorted(line)))
+    for name in ("commitment_id", "visibility"):
         if query.get(name):
             statement = statement.where(getattr(Event, name) == query[name])
     if query.get("agreement_id"):
@@ -227,7 +259,7 @@ def events_where(
         statement = statement.where(
             locality_index.directed(DirectionResolver.load(session, act), Direction(query["direction"]))
         )
-    return crud.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
+    return _found_by_words(session, statement, query.get("q"))  # type: ignore[no-any-return]
 
 
 def _of_statuses(wanted: Collection[EventStatus]) -> ColumnElement[bool]:

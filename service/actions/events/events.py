@@ -8,32 +8,32 @@ from uuid import uuid4
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
-from calendars.days.anniversaries import Origin, occurrence
-from calendars.days.formatting import numeric_day
 from calendars.days.spans import MIDNIGHT, days_after, end_written
-from calendars.events.lifecycle import first_day_for, is_back, needs_reason, possible_steps
-from models.agreements import Anniversary
+from calendars.events.lifecycle import first_day_for, is_back, needs_reason
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
 from models.feeds import DeletedEvent
 from models.i18n import N_, message
 from models.labels import noun
+from models.queries.dated import has_days
+from models.queries.organisation_lines import OrganisationLines
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
+from models.vocabulary import EventKind, EventStatus, KnownTo, ReminderPurpose, ReminderState, Role
 from service.actions import change_log, crud, permissions
 from service.actions.audit import plain
 from service.actions.context import ActionContext
-from service.actions.effects import changes, confirmation
+from service.actions.effects import changes, confirmation, confirmation_answers
 from service.actions.effects.changes import EventBefore
-from service.actions.events import in_charge
+from service.actions.events import ceremonies, in_charge, undated
 from service.actions.events.validation import event_errors
+from service.actions.ledger import estimate_budgets, estimates, gifts
 
 COMPUTED = ("budget",)
 # Calendar clients treat a change as significant only when SEQUENCE rises, as it does with these (RFC 5545, 3.8.7.4).
 _SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
+_KEPT = (_SIGNIFICANT | {"known_to"}) - {"title"}
+"""What of a completed event stays as it was."""
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
-
-CEREMONY_EXISTS = N_("There is already a ceremony for {year}; change that one, or cancel it first.")
 
 
 def find_event(session: Session, identity: str, kind: EventKind | None = None) -> Event:
@@ -67,23 +67,30 @@ def create_event(
     reason: str | None = None,
     uid: str | None = None,
 ) -> Event:
-    """Create an event; people create drafts, the seed also loads events that are over.
+    """Create an event: a draft, or one that is over, as history (:mod:`service.actions.events.undated`).
 
     ``reason`` goes into its history; ``uid`` is the one it has in the calendar it was imported from.
+
+    Raises:
+        Forbidden: it is over and not the account's to enter, or another office's organisation would be in charge.
+        Invalid: its values are not valid together.
     """
-    values = dict(values)
+    values = undated.with_known_days(None, values)
+    if status is EventStatus.COMPLETED and act.user is not None:
+        undated.check_may_enter(session, "status")
+        crud.check(undated.ahead_errors(act, values["last_day"], values.get("known_to", KnownTo.DAY)))
     values.setdefault("arrives_on", values["first_day"])
     values.setdefault("departs_on", values["last_day"])
+    found = undated.undated_errors(act, None, values, status)
     values = _with_end(None, values)
     values.setdefault("timezone", act.office.timezone)
     if values.get("organisation_id") is None and act.user:
-        values["organisation_id"] = act.user.organisation_id
+        values["organisation_id"] = _own_body(session, act.user.organisation_id, values["first_day"])
     _check_organisation(session, values.get("organisation_id"))
     parts = {name: values.pop(name) for name in _PARTS if name in values}
-    errors = event_errors(session, kind, None, values | parts)
-    crud.check(errors)
+    crud.check(event_errors(session, kind, None, values | parts) | found)
     if kind is EventKind.ANNIVERSARY:
-        values["ordinal"] = _ordinal(session, values)
+        values["ordinal"] = ceremonies.ordinal(session, values)
     budget = values.pop("budget", None)
     event = Event(
         kind=kind, uid=uid or str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values
@@ -105,6 +112,14 @@ def take_over(session: Session, act: ActionContext, event: Event) -> Event:
         Forbidden: it may not change the event.
     """
     return change_event(session, act, event, {"in_charge_id": act.account.id})
+
+
+def _own_body(session: Session, organisation_id: str | None, day: date) -> str | None:
+    """Who is in charge by default: the author's organisation, or what carries on its work on a day."""
+    if organisation_id is None:
+        return None
+    carrier = OrganisationLines.load(session).carrier(organisation_id, day)
+    return carrier if permissions.is_of_own_office(session, carrier) else organisation_id
 
 
 def _check_organisation(session: Session, organisation_id: str | None) -> None:
@@ -130,26 +145,34 @@ def change_event(
     Raises:
         Forbidden: another organisation is in charge of it.
         Invalid: its values are not valid together, or whom it puts in charge may not read it.
-        Conflict: a completed event keeps its days and place.
+        Conflict: a completed event keeps its days and place, unless it was entered as history.
         BookingClash: a booking does not fit on the new days; nothing is changed then.
     """
     permissions.check_change(session, event)
     if values.get("organisation_id", event.organisation_id) != event.organisation_id:
         _check_organisation(session, values["organisation_id"])
-    if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
-        moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
-        if moved:
+    values = undated.with_known_days(event, values)
+    if event.status is EventStatus.COMPLETED and _KEPT & set(values):
+        moved = {name for name in _KEPT & set(values) if getattr(event, name) != values[name]}
+        if moved and undated.is_history(event):
+            undated.check_may_enter(session, sorted(moved)[0])
+            values = undated.without_days(session, event, values)
+        elif moved:
             raise Conflict(
                 message(
                     N_("A completed event keeps its days and place; only words, people and money can be corrected.")
                 ),
                 code="event_completed",
             )
+    found = undated.undated_errors(act, event, values, event.status)
+    if undated.is_history(event) and act.user is not None and "last_day" in values:
+        found |= undated.ahead_errors(act, values["last_day"], values.get("known_to", event.known_to))
     values = _with_end(event, _with_travel(event, values))
     parts = {name: values.pop(name) for name in _PARTS if name in values}
-    crud.check(event_errors(session, event.kind, event, values | parts))
-    if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
-        values["ordinal"] = _ordinal(session, values, event)
+    found |= estimate_budgets.budget_errors(session, event, values)
+    crud.check(event_errors(session, event.kind, event, values | parts) | found)
+    if event.kind is EventKind.ANNIVERSARY and ceremonies.says_which(values):
+        values["ordinal"] = ceremonies.ordinal(session, values, event)
     _apply(session, act, event, values | _new_parts(event, parts), reason=reason)
     return event
 
@@ -189,13 +212,22 @@ def _apply(
     SEQUENCE rises if the change is significant; the other effects are in :mod:`service.actions.effects.changes`.
     Whether the event still is what was confirmed follows from the values (:mod:`service.actions.effects.confirmation`).
     """
-    before = EventBefore.of(event)
+    estimates.check_moving_money(session, event, values)
+    before, also = EventBefore.of(event), undated.known_before(event, values)
     values = {**confirmation.after_change(session, act, event, values), **values}
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
     if changed := crud.change(
-        session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
+        session,
+        act,
+        event,
+        values,
+        computed=(*COMPUTED, *_PARTS),
+        event_id=event.id,
+        reason=reason,
+        action=action,
+        also=also,
     ):
         if "in_charge_id" in changed:
             session.flush()
@@ -206,11 +238,23 @@ def _apply(
 def delete_event(session: Session, act: ActionContext, event: Event) -> None:
     """Delete a draft or a cancelled event; any other has to be cancelled first, so that people are notified.
 
+    Of what was entered as history nobody was told: it can be deleted as it was entered. Only one with days is in
+    calendars, and leaves a tombstone there.
+
     Raises:
-        Forbidden: another organisation is in charge of it.
-        Conflict: it is neither, or mails about its cancellation have not been sent yet.
+        Forbidden: another organisation is in charge of it, or it is history and not the account's to enter.
+        Conflict: it is neither, mails about its cancellation have not been sent yet, papers of it were issued, or money
+            of its estimate was approved or paid.
     """
     permissions.check_change(session, event)
+    estimates.check_deleting(session, event)
+    if undated.is_history(event):
+        undated.check_may_enter(session, "known_to" if not has_days(event) else "status")
+        if has_days(event):
+            keep_tombstone(session, act, event)
+        gifts.outlive(session, act, event)
+        crud.delete(session, act, event, event_id=event.id)
+        return
     if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
         raise Conflict(
             message(
@@ -232,6 +276,7 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
             code="cancellation_on_its_way",
         )
     keep_tombstone(session, act, event)
+    gifts.outlive(session, act, event)
     crud.delete(session, act, event, event_id=event.id)
 
 
@@ -276,13 +321,16 @@ def transition(
             last changed what is to be confirmed, and whose account none of those made lately; stepping back needs an
             approver.
         BookingClash: its bookings do not fit on these days, or no longer fit.
+        Conflict: another ceremony has taken its place since it was cancelled.
     """
     permissions.check_change(session, event)
-    if to not in possible_steps(event.status):
-        raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
+    steps = undated.steps_of(event)
+    if to not in steps:
+        raise ImpossibleTransition(event.status.value, to.value, [step.value for step in steps])
     if is_back(event.status, to) and act.user is not None and not act.user.role.suffices_for(Role.APPROVER):
         raise Forbidden(message(N_("Taking this back needs an approver.")), code="approver_required")
     _check_day(act, event, to)
+    ceremonies.check_returns(session, event)
     if needs_reason(event.status, to) and not reason:
         crud.check({"reason": [message(N_("Say why, so that everyone concerned can read it."))]})
     if to is EventStatus.CONFIRMED and not is_back(event.status, to):
@@ -303,7 +351,9 @@ def transition(
     if days:
         values = _with_travel(event, values)
         crud.check(event_errors(session, event.kind, event, values))
+    request = confirmation_answers.Request.of(event)
     _apply(session, act, event, {**values, "status": to}, action="transition", reason=reason)
+    confirmation_answers.tell(session, act, event, request)
     if to is EventStatus.CANCELLED:
         changes.event_cancelled(session, act, event)
     return event
@@ -321,9 +371,9 @@ def _check_day(act: ActionContext, event: Event, to: EventStatus) -> None:
     if day is None or day <= act.today:
         return
     if to is EventStatus.ONGOING:
-        what = message(N_("It begins on {day}: before that day it can't have begun."), day=numeric_day(day))
+        what = message(N_("It begins on {day}: before that day it can't have begun."), day=day)
     else:
-        what = message(N_("Its last day is {day}: before that day it can't be completed."), day=numeric_day(day))
+        what = message(N_("Its last day is {day}: before that day it can't be completed."), day=day)
     raise Conflict(what, code="too_early", day=day.isoformat())
 
 
@@ -336,26 +386,3 @@ def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -
         if plain(new) != plain(getattr(event, name)):
             changed[name] = new
     return changed
-
-
-def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = None) -> int:
-    """The number of the anniversary: 2024 − 1984 = 40.
-
-    Raises:
-        Invalid: the year is not after the origin.
-        Conflict: that year already has a ceremony.
-    """
-    anniversary_id = values.get("anniversary_id") or (event.anniversary_id if event else None)
-    year = int(values.get("year") or (event.year if event else None) or 0)
-    anniversary = crud.find(session, Anniversary, str(anniversary_id))
-    origin = Origin.parse(anniversary.origin)
-    if year <= origin.year:
-        crud.check({"year": [message(N_("Must be after the year of origin, {year}."), year=origin.year)]})
-    ceremony = select(Event.id).where(
-        Event.anniversary_id == anniversary.id, Event.year == year, Event.status != EventStatus.CANCELLED
-    )
-    other = session.exec(ceremony).first()
-    if other is not None and other != (event and event.id):
-        visible_id = None if permissions.hidden(session, [other]) else other
-        raise Conflict(message(CEREMONY_EXISTS, year=year), code="ceremony_exists", event_id=visible_id)
-    return occurrence(origin, year).ordinal

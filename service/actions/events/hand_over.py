@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from models.accounts import User
 from models.errors import Invalid
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import message
 from models.vocabulary import EventStatus
-from service.actions import crud, permissions
+from service.actions import crud, office_days, permissions
+from service.actions.accounts import leave
 from service.actions.context import ActionContext
 from service.actions.events import events, in_charge
 
@@ -21,7 +22,8 @@ OPEN = frozenset(EventStatus) - {EventStatus.COMPLETED, EventStatus.CANCELLED}
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """What became of the events: how many were handed over, and which stay, as the other account may not read them."""
+    """What became of the events: how many were handed over, and which stay, as the other account may not read them or
+    the session may not change them."""
 
     moved: int
     left: Sequence[Event]
@@ -30,7 +32,8 @@ class HandOver:
 def events_to_hand_over(session: Session, act: ActionContext, user: User) -> Sequence[Event]:
     """The open events that an account is in charge of, and those to come that it made and nobody is in charge of, as
     far as the session may read them; by their first day."""
-    made = and_(col(Event.in_charge_id).is_(None), col(Event.created_by) == user.id, col(Event.last_day) >= act.today)
+    is_coming = office_days.not_over(session, act)
+    made = and_(col(Event.in_charge_id).is_(None), col(Event.created_by) == user.id, is_coming)
     own = or_(col(Event.in_charge_id) == user.id, made)
     open_ones = select(Event).where(own, col(Event.status).in_(sorted(OPEN)), permissions.visible(session))
     return session.exec(open_ones.order_by(*crud.EVENT_ORDER)).all()
@@ -38,13 +41,7 @@ def events_to_hand_over(session: Session, act: ActionContext, user: User) -> Seq
 
 def successors(session: Session, user: User) -> Sequence[User]:
     """The accounts an account can hand its events to: the active ones of its organisation, by name."""
-    others = select(User).where(
-        User.id != user.id,
-        col(User.active),
-        User.organisation_id == user.organisation_id,
-        permissions.own_accounts(session),
-    )
-    return session.exec(others.order_by(User.name, User.id)).all()
+    return leave.colleagues(session, user.id, user.organisation_id)
 
 
 def hand_over(session: Session, act: ActionContext, user: User, to: str) -> HandOver:
@@ -52,15 +49,14 @@ def hand_over(session: Session, act: ActionContext, user: User, to: str) -> Hand
 
     Raises:
         Invalid: under ``to``, if that is no active account of the same organisation.
-        Forbidden: the session may not change one of the events; nothing is handed over then.
     """
     successor = next((one for one in successors(session, user) if one.id == to), None)
     if successor is None:
-        raise Invalid({"to": [message(N_("Choose an account of the same organisation that may sign in."))]})
+        raise Invalid({"to": [message(leave.NOT_A_COLLEAGUE)]})
     left = []
     found = events_to_hand_over(session, act, user)
     for event in found:
-        if in_charge.may_take(session, event, successor):
+        if permissions.may_change(session, event) and in_charge.may_take(session, event, successor):
             whole = events.find_event(session, event.id)
             events.change_event(session, act, whole, {"in_charge_id": successor.id})
         else:

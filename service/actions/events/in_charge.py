@@ -17,6 +17,7 @@ from models.i18n import N_, message
 from models.places import Organisation
 from models.queries.event_readers import TAKING_PART, ReadingRights
 from models.queries.offices import Offices
+from models.queries.organisation_lines import OrganisationLines
 from service.actions import permissions
 from service.actions.context import ActionContext
 
@@ -51,7 +52,7 @@ def candidates(session: Session, act: ActionContext, event: Event) -> list[User]
 
 def _able(session: Session, event: Event, accounts: Any) -> list[User]:
     """Those of some accounts that are active and may read an event; a few queries however many they are."""
-    offices = Offices.load(session)
+    offices, lines = Offices.load(session), OrganisationLines.load(session)
     pairs = (part.where(part.selected_columns[0] == event.id) for part in TAKING_PART)
     taking_part = {row[1] for row in session.execute(union_all(*pairs))}
     with_flag = accounts.where(col(User.active)).add_columns(col(Organisation.protocol_office))
@@ -59,7 +60,7 @@ def _able(session: Session, event: Event, accounts: Any) -> list[User]:
     return [
         user
         for user, protocol_office in rows
-        if ReadingRights.of(user, protocol_office, offices).may_read(
-            event, takes_part=user.organisation_id is not None and user.organisation_id in taking_part
-        )
+        if ReadingRights.of(user, protocol_office, offices)
+        .carrying_on(lines)
+        .may_read(event, takes_part=user.organisation_id is not None and user.organisation_id in taking_part)
     ]

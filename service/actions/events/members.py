@@ -12,10 +12,12 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, message
 from models.places import Person
-from models.vocabulary import MemberRole
+from models.text import LocalizedText
+from models.vocabulary import MemberRole, Side
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation
+from service.actions.events.sides import EventSides
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,30 @@ class MemberPosition:
     counterpart: Person | None
     is_tied: bool
 
+    @property
+    def position(self) -> LocalizedText | None:
+        """What they were when they were added; what they are today if nothing was known of it then."""
+        return self.member.position or self.person.position
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Whose they were when they were added; whose they are today if nobody's then."""
+        return self.member.organisation_id or self.person.organisation_id
+
 
 def members_of(session: Session, event_id: str) -> list[tuple[Member, Person]]:
-    """The people of an event in order of precedence: head, deputies, members by precedence, then supporting staff.
+    """The people of an event in order of precedence: heads, deputies, members by precedence, then supporting staff. The
+    people of either side are in its own order.
 
     People of equal precedence are ordered by their rank in the visit, then by name, then by id, so that every list
     shows the same order.
     """
-    return [pair for pair, _is_tied in _in_order(session, event_id)]
+    return [pair for pair, _is_tied in people_in_order(session, event_id)]
 
 
 def positions_of(session: Session, event_id: str) -> list[MemberPosition]:
     """The people of an event in order of precedence, with their counterparts and whether their position is tied."""
-    ordered = _in_order(session, event_id)
+    ordered = people_in_order(session, event_id)
     counterpart_ids = {member.counterpart_id for (member, _person), _is_tied in ordered if member.counterpart_id}
     counterparts = (
         session.exec(select(Person).where(col(Person.id).in_(counterpart_ids))).all() if counterpart_ids else ()
@@ -61,10 +74,16 @@ def position_of(session: Session, event_id: str, member_id: str) -> MemberPositi
     return next(one for one in positions_of(session, event_id) if one.member is member)
 
 
-def _in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Person], bool]]:
+def people_in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Person], bool]]:
+    """The members of an event with their people, in order of precedence, each with whether only the name settles
+    the place; one query."""
     found = session.exec(select(Member, Person).where(Member.event_id == event_id, Member.person_id == Person.id)).all()
     pairs = [(member, person) for member, person in found]
-    return in_order(pairs, lambda pair: claim_of(*pair))
+    tied: dict[str, bool] = {}
+    for side in Side:  # two people of different sides are neighbours in no list
+        of_side = in_order([pair for pair in pairs if pair[0].side is side], lambda pair: claim_of(*pair))
+        tied |= {member.id: is_tied for (member, _person), is_tied in of_side}
+    return [(pair, tied[pair[0].id]) for pair, _is_tied in in_order(pairs, lambda pair: claim_of(*pair))]
 
 
 def claim_of(member: Member, person: Person) -> Claim:
@@ -77,7 +96,7 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, None, values))
     heads = confirmation.heads_of(session, event)
-    member = Member(event_id=event.id, **values)
+    member = Member(event_id=event.id, **_with_side(session, event, None, values))
     crud.create(session, act, member, event_id=event.id)
     changes.event_parts_changed(session, act, event, heads)
     return member
@@ -90,18 +109,20 @@ def change_member(
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
     heads = confirmation.heads_of(session, event)
+    values = _with_side(session, event, member, values)
     if crud.change(session, act, member, values, event_id=event.id):
         changes.event_parts_changed(session, act, event, heads)
     return member
 
 
 def move_member(session: Session, act: ActionContext, event: Event, member: Member, step: int) -> Member:
-    """Move a member up (``step`` -1) or down (1) among those of the same role and precedence, whose ranks become 1, 2,
-    3 … in the new order. Who is the first or last of them already stays there: role and precedence come before ranks.
+    """Move a member up (``step`` -1) or down (1) among those of the same side, role and precedence, whose ranks become
+    1, 2, 3 … in the new order. Who is the first or last of them already stays there: role and precedence come before
+    ranks.
     """
     permissions.check_change(session, event)
     session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
-    equal = next(group for group in _equals(_in_order(session, event.id)) if member in group)
+    equal = next(group for group in _equals(people_in_order(session, event.id)) if member in group)
     place = equal.index(member)
     if 0 <= place + step < len(equal):
         heads = confirmation.heads_of(session, event)
@@ -115,9 +136,9 @@ def move_member(session: Session, act: ActionContext, event: Event, member: Memb
 
 
 def _equals(ordered: Iterable[tuple[tuple[Member, Person], bool]]) -> list[list[Member]]:
-    """Members in order, those that only rank and name part together."""
-    pairs = [pair for pair, _is_tied in ordered]
-    groups = groupby(pairs, key=lambda pair: (pair[0].role, pair[1].precedence))
+    """Members in order, side by side, those that only rank and name part together."""
+    pairs = sorted((pair for pair, _is_tied in ordered), key=lambda pair: pair[0].side)
+    groups = groupby(pairs, key=lambda pair: (pair[0].side, pair[0].role, pair[1].precedence))
     return [[member for member, _person in group] for _standing, group in groups]
 
 
@@ -138,13 +159,28 @@ def remove_member(session: Session, act: ActionContext, event: Event, member: Me
     changes.event_parts_changed(session, act, event, heads)
 
 
+def _with_side(session: Session, event: Event, member: Member | None, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values with a side: a new person's, and another person's, is that of their organisation's locality unless it
+    is given."""
+    person_id = values.get("person_id")
+    if "side" in values or person_id is None or (member is not None and member.person_id == person_id):
+        return values
+    person = session.get_one(Person, person_id)
+    return {**values, "side": EventSides(session, event).of(person.organisation_id)}
+
+
 def _member_errors(session: Session, event: Event, member: Member | None, values: Mapping[str, Any]) -> crud.Errors:
     errors = crud.missing_references(session, Member, values)
     others = [other for other, _person in members_of(session, event.id) if other is not member]
     if any(other.person_id == values.get("person_id") for other in others):
         errors["person_id"] = [message(N_("This person is already in the list."))]
-    if values.get("role") is MemberRole.HEAD and any(other.role is MemberRole.HEAD for other in others):
-        errors["role"] = [message(N_("There is already a head; make that person a member or deputy first."))]
+    if "person_id" not in errors:
+        before = {"role": member.role, "side": member.side} if member is not None else {"role": MemberRole.MEMBER}
+        after: dict[str, Any] = {**before, **_with_side(session, event, member, values)}
+        heads = {other.side for other in others if other.role is MemberRole.HEAD}
+        if after["role"] is MemberRole.HEAD and after["side"] in heads:
+            field = "role" if "role" in values or "side" not in values else "side"
+            errors[field] = [message(SECOND_HEAD)]
     person_id, counterpart_id = (
         values.get(name, getattr(member, name, None)) for name in ("person_id", "counterpart_id")
     )
@@ -153,4 +189,5 @@ def _member_errors(session: Session, event: Event, member: Member | None, values
     return errors
 
 
+SECOND_HEAD = N_("There is already a head; make that person a member or deputy first.")
 OWN_COUNTERPART = N_("Nobody is their own counterpart; name somebody of the other side.")

@@ -10,6 +10,7 @@ from calendars.days.spans import Days
 from calendars.events.host_days import whole_stay
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.programmes.checks import ProgrammeWarning, programme_warnings
+from calendars.programmes.differences import same_items
 from calendars.programmes.items import ProgrammeItemValues
 from models.event_parts import ProgrammeItem
 from models.events import Event
@@ -19,28 +20,77 @@ from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
+from service.actions.known_days import check_has_days
 
 
 def replace_programme(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
-    """Replace the whole working programme; published revisions stay as they are."""
+    """Replace the whole working programme; published revisions stay as they are.
+
+    Items keep their ids: an item that names one (``id``) stays that item, another stays the one that it equals or
+    continues (:func:`calendars.programmes.differences.same_items`).
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+        Invalid: a day is outside the visit, or an id is no item's of this programme, or named twice.
+    """
     permissions.check_change(session, event)
-    crud.check(
-        {
-            f"items.{number}.{field}": messages
-            for number, item in enumerate(items)
-            for field, messages in _item_errors(event, item).items()
-        }
-    )
-    old = programme_of(session, event.id)
-    new = [ProgrammeItem(event_id=event.id, position=position, **item) for position, item in enumerate(items)]
-    before, after = plain(old), plain(new)
-    if before == after:
+    if items:
+        check_has_days(event, "items")
+    old = {row.id: row for row in programme_of(session, event.id)}
+    errors = {
+        f"items.{number}.{field}": messages
+        for number, item in enumerate(items)
+        for field, messages in _item_errors(event, item).items()
+    }
+    crud.check(errors | _id_errors(items, old))
+    values = [{name: value for name, value in item.items() if name != "id"} for item in items]
+    new = [ProgrammeItem(event_id=event.id, position=position, **item) for position, item in enumerate(values)]
+    before, after = plain(list(old.values())), plain(new)
+    kept = _kept_rows(items, new, old)
+    stay = [kept[number].id for number in sorted(kept)]
+    if before == after and stay == list(old):
         return
-    for row in old:
-        session.delete(row)
-    session.add_all(new)
+    for row in old.values():
+        if row.id not in stay:
+            session.delete(row)
+    for number, item in enumerate(new):
+        if number in kept:
+            crud.assign(kept[number], values[number] | {"position": number})
+        else:
+            session.add(item)
     crud.flush(session)
-    record(session, act, "change", "programme", event.id, {"items": {"from": before, "to": after}}, event_id=event.id)
+    if before != after:
+        changed = {"items": {"from": before, "to": after}}
+        record(session, act, "change", "programme", event.id, changed, event_id=event.id)
+
+
+def _id_errors(items: Sequence[Mapping[str, Any]], old: Mapping[str, ProgrammeItem]) -> crud.Errors:
+    errors: crud.Errors = {}
+    seen: set[str] = set()
+    for number, item in enumerate(items):
+        identity = item.get("id")
+        if identity is None:
+            continue
+        if identity not in old:
+            sentence = N_("The programme has no item “{identity}”. Leave the id out to add one.")
+            errors[f"items.{number}.id"] = [message(sentence, identity=identity)]
+        elif identity in seen:
+            errors[f"items.{number}.id"] = [message(N_("This item is there already."))]
+        seen.add(identity)
+    return errors
+
+
+def _kept_rows(
+    items: Sequence[Mapping[str, Any]], new: Sequence[ProgrammeItem], old: Mapping[str, ProgrammeItem]
+) -> dict[int, ProgrammeItem]:
+    """Place in the new programme → the row that stays the same item."""
+    named = {number: old[item["id"]] for number, item in enumerate(items) if item.get("id") is not None}
+    free = [row for row in old.values() if row.id not in {one.id for one in named.values()}]
+    unnamed = [number for number in range(len(new)) if number not in named]
+    same = same_items(
+        [ProgrammeItemValues.of(row) for row in free], [ProgrammeItemValues.of(new[number]) for number in unnamed]
+    )
+    return named | {unnamed[place]: free[was] for place, was in same.items()}
 
 
 def add_item(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
@@ -53,6 +103,7 @@ def add_item(session: Session, act: ActionContext, event: Event, values: Mapping
         Invalid: its day is outside the visit, arrival and departure included.
     """
     permissions.check_change(session, event)
+    check_has_days(event, "day")
     crud.check(_item_errors(event, values))
     before = programme_of(session, event.id)
     item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)

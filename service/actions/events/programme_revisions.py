@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from calendars.programmes.differences import ItemChange, differences
@@ -101,8 +100,7 @@ def publish_programme(session: Session, act: ActionContext, event: Event, note: 
         published_by=act.user.id if act.user else None,
     )
     crud.create(session, act, row, event_id=event.id)
-    event.updated_at = act.now
-    flag_modified(event, "updated_at")  # a second change at the same instant increments the version too
+    crud.touch(event, act)
     crud.flush(session)
     return PublishedRevision(row, items, unpublished(last, working) or [])
 

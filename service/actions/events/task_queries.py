@@ -13,6 +13,7 @@ from models.errors import NotFound
 from models.event_parts import Task, TaskTemplate
 from models.events import Event
 from models.queries.event_parts import tasks_of
+from models.queries.organisation_lines import OrganisationLines
 from models.text import fold
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -42,7 +43,10 @@ def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) 
     statement: Any = select(Task, *columns).where(
         col(Task.event_id) == col(Event.id), permissions.visible(session), permissions.seen_tasks(session)
     )
-    for name in ("event_id", "organisation_id", "person_id"):
+    if query.get("organisation_id"):
+        line = OrganisationLines.load(session).line(query["organisation_id"])
+        statement = statement.where(col(Task.organisation_id).in_(sorted(line)))
+    for name in ("event_id", "person_id"):
         if query.get(name):
             statement = statement.where(getattr(Task, name) == query[name])
     if "done" in query:

@@ -12,6 +12,8 @@ from sqlmodel import Session, col
 
 from models.event_parts import Task, TaskTemplate
 from models.i18n import N_, message
+from models.labels import noun
+from models.vocabulary import EventKind
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.events import tasks
@@ -21,15 +23,15 @@ from service.actions.reminders import reminder_planning
 def create_template(session: Session, act: ActionContext, values: Mapping[str, Any]) -> TaskTemplate:
     """Create a template."""
     crud.check(_errors(session, values))
-    return crud.create(session, act, TaskTemplate(**values))
+    return crud.create(session, act, TaskTemplate(**_as_words(values)))
 
 
 def change_template(
     session: Session, act: ActionContext, template: TaskTemplate, values: Mapping[str, Any]
 ) -> TaskTemplate:
     """Change a template; tasks made from it stay as they are."""
-    crud.check(_errors(session, values))
-    crud.change(session, act, template, values)
+    crud.check(_errors(session, values, template))
+    crud.change(session, act, template, _as_words(values))
     return template
 
 
@@ -42,8 +44,21 @@ def delete_template(session: Session, act: ActionContext, template: TaskTemplate
     crud.delete(session, act, template)
 
 
-def _errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
+CONDITIONS = {"activity_types": EventKind.ACTIVITY, "grades": EventKind.ANNIVERSARY}
+"""Field that limits a template → the kind of event that has what it asks for."""
+
+
+def _as_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: [str(word) for word in value] if name in CONDITIONS else value for name, value in values.items()}
+
+
+def _errors(session: Session, values: Mapping[str, Any], template: TaskTemplate | None = None) -> crud.Errors:
     errors = crud.missing_references(session, TaskTemplate, values)
+    for name, kind in CONDITIONS.items():
+        is_given = values[name] if name in values else getattr(template, name, None)
+        if is_given and values.get("kind", getattr(template, "kind", None)) is not kind:
+            wrong = N_("Only events of the kind “{kind}” have this; leave it empty.")
+            errors[name] = [message(wrong, kind=noun(kind.value))]
     named = None if "organisation_id" in errors else values.get("organisation_id")
     # A task of an organisation lets it read the event.
     if named is not None and not permissions.oversees(session, named):

@@ -20,11 +20,13 @@ from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes
 from service.actions.effects.task_due_days import DATING, lock_event, office_days_for
+from service.actions.known_days import check_has_days
 
 
 def add_task(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Task:
     """Add a task to an event."""
     permissions.check_change(session, event)
+    check_has_days(event, "due_on" if values.get("due_on") else "due_offset")
     travel = lock_event(session, event)
     crud.check(_errors(session, None, values))
     task = Task(event_id=event.id, **_with_done(act, None, values))

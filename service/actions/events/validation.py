@@ -10,13 +10,15 @@ from calendars.days.formatting import in_words
 from calendars.events.host_days import TRAVEL_DAYS
 from models.agreements import Commitment
 from models.events import Event, TrainingPhase
-from models.i18n import N_, message
+from models.i18n import N_, Message, message
 from models.labels import noun
-from models.vocabulary import EventKind
+from models.vocabulary import EventKind, KnownTo
 from service.actions import crud
 from service.actions.directory.directory import zone_errors
 
 LONGEST_DAYS = 3660
+LONGEST_HISTORY_DAYS = 36600
+"""Between the bounds of what is known only to the month or the year: they take no days of any calendar."""
 
 
 def event_errors(session: Session, kind: EventKind, event: Event | None, values: Mapping[str, Any]) -> crud.Errors:
@@ -28,7 +30,7 @@ def event_errors(session: Session, kind: EventKind, event: Event | None, values:
     def after(name: str) -> Any:
         return values[name] if name in values else getattr(event, name, None)
 
-    names = ("first_day", "last_day", "arrives_on", "departs_on")
+    names = ("first_day", "last_day", "arrives_on", "departs_on", "known_to")
     errors |= order_errors({name: after(name) for name in names})
     first, last = after("first_day"), after("last_day")
     if after("guest") and after("host") == after("guest"):
@@ -53,8 +55,8 @@ def order_errors(values: Mapping[str, Any]) -> crud.Errors:
         errors["last_day"] = [
             message(N_("The last day can't be before the first day, {first_day}."), first_day=in_words(first))
         ]
-    elif first and last and (last - first).days > LONGEST_DAYS:
-        errors["last_day"] = [message(N_("An event lasts ten years at the most."))]
+    elif first and last and (found := _too_long(first, last, values.get("known_to"))):
+        errors["last_day"] = [found]
     arrives, departs = values.get("arrives_on"), values.get("departs_on")
     if not errors and arrives and departs and departs < arrives:
         errors["departs_on"] = [
@@ -65,6 +67,14 @@ def order_errors(values: Mapping[str, Any]) -> crud.Errors:
         if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
             errors[name] = [message(N_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=in_words(day))]
     return errors
+
+
+def _too_long(first: date, last: date, known_to: KnownTo | None) -> Message | None:
+    if (known_to or getattr(first, "known_to", KnownTo.DAY)) is KnownTo.DAY:
+        return message(N_("An event lasts ten years at the most.")) if (last - first).days > LONGEST_DAYS else None
+    if (last - first).days > LONGEST_HISTORY_DAYS:
+        return message(N_("What is known of its days spans a hundred years at the most."))
+    return None
 
 
 def _commitment_errors(session: Session, kind: EventKind, commitment_id: str) -> crud.Errors:

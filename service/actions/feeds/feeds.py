@@ -11,6 +11,7 @@ from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 
+from calendars.days.spans import days_after
 from models.accounts import User
 from models.agreements import Agreement, Commitment
 from models.errors import DomainError, NotFound
@@ -20,10 +21,12 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.office import Office
 from models.places import Locality, Organisation
+from models.queries.dated import is_dated
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
+from models.queries.organisation_lines import OrganisationLines
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import crud, locality_index, permissions
+from service.actions import crud, locality_index, office_days, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver, LocalityIndex
@@ -195,16 +198,18 @@ def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Even
     conditions = [
         owner_sees(session, feed, table),
         col(table.status).in_(wanted.get("statuses") or SHOWN_STATUSES),
-        col(table.last_day) >= act.today - timedelta(days=feed.past_days),
+        office_days.on_days(session, act.office.timezone, days_after(act.today, -feed.past_days), None, table),
         or_(not_(is_gone), col(table.updated_at) > since),
+        true() if table is DeletedEvent else is_dated(),
     ]
     for name, column in (
         ("kinds", col(table.kind)),
-        ("organisations", col(table.organisation_id)),
         ("visibility", col(table.visibility)),
     ):
         if wanted.get(name):
             conditions.append(column.in_(wanted[name]))
+    if bodies := wanted.get("organisations"):
+        conditions.append(col(table.organisation_id).in_(sorted(OrganisationLines.load(session).lines(bodies))))
     if codes := wanted.get("localities"):
         localities = frozenset[str]().union(*map(LocalityIndex.load(session).line, codes))
         conditions.append(or_(col(table.host).in_(localities), col(table.guest).in_(localities)))

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 import calendars
 from calendars.events.succession import places_on
 from calendars.ical import items_and_tasks, vevent
+from calendars.people.names import name_text
 from models import text
 from models.agreements import Agreement, Commitment
 from models.event_parts import Task, last_revisions
@@ -24,7 +25,7 @@ from models.feeds import DeletedEvent, Feed, IcalFragment
 from models.i18n import catalogue
 from models.office import Office
 from models.places import Locality, Organisation, Person
-from models.text import LocalizedText
+from models.queries.organisation_lines import OrganisationLines
 from models.vocabulary import Language
 from service.actions import change_log, dated_parts
 from service.actions.change_log import Position
@@ -148,7 +149,7 @@ def render(
 
 
 def _part(
-    part: str, facts: vevent.EventFacts, tasks: Sequence[items_and_tasks.TaskFacts], language: Language
+    part: str, facts: vevent.EventFacts, tasks: Sequence[items_and_tasks.CalendarTask], language: Language
 ) -> tuple[bytes, str]:
     """One part's bytes and the time zone they refer to."""
     if part == PROGRAMME:
@@ -170,13 +171,14 @@ def _facts(
         .where(col(Event.id).in_(event_ids))
     )
     found = session.execute(statement).all() if event_ids else []
+    lines = OrganisationLines.load(session)
     revisions = last_revisions(session, event_ids)
     parts_by_event = dated_parts.dated_parts(session, event_ids)
     for event, organisation, commitment, agreement in found:
         facts = vevent.EventFacts.of(
             event,
             localities=localities,
-            organisation=organisation,
+            organisation=lines.shown(organisation, event.first_day),
             revision=revisions.get(event.id),
             url=act.office.event_url(event.id),
             office_zone=act.office.timezone,
@@ -196,22 +198,25 @@ def _article(act: ActionContext, commitment: Commitment | None, agreement: Agree
     return vevent.Article(number=commitment.article, agreement=agreement.title, url=url, key=commitment.id)
 
 
-def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_and_tasks.TaskFacts]]:
+def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_and_tasks.CalendarTask]]:
     """Event → its tasks in the order of their creation."""
-    found: dict[str, list[items_and_tasks.TaskFacts]] = defaultdict(list)
+    found: dict[str, list[items_and_tasks.CalendarTask]] = defaultdict(list)
     if not event_ids:
         return found
     statement = (
-        select(Task, Organisation, Person)
+        select(Task, col(Event.first_day), Organisation, Person)
+        .join(Event, col(Event.id) == col(Task.event_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Task.organisation_id))
         .outerjoin(Person, col(Person.id) == col(Task.person_id))
         .where(col(Task.event_id).in_(event_ids))
         .order_by(col(Task.id))
     )
-    for task, organisation, person in session.execute(statement):
-        names = [one.name for one in (person, organisation) if one]
+    lines = OrganisationLines.load(session)
+    for task, first_day, body, person in session.execute(statement):
+        organisation = lines.shown(body, first_day)
+        names = [*([name_text(person)] if person else []), *([organisation.name] if organisation else [])]
         found[task.event_id].append(
-            items_and_tasks.TaskFacts(
+            items_and_tasks.CalendarTask(
                 id=task.id,
                 title=task.title,
                 due_day=task.due_day,
@@ -219,15 +224,10 @@ def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_a
                 done_at=task.done_at,
                 created_at=task.created_at,
                 updated_at=max(one.updated_at for one in (task, organisation, person) if one),
-                responsible=_localized(names[0]) if names else None,
+                responsible=names[0] if names else None,
             )
         )
     return found
-
-
-def _localized(name: str | LocalizedText) -> LocalizedText:
-    """A name as localized text; people have one name in all languages."""
-    return {"vi": name} if isinstance(name, str) else name
 
 
 def _deleted(

@@ -22,6 +22,7 @@ from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.events import events
 from service.actions.imports.known_entries import KnownEntries
+from service.actions.known_days import check_has_days
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
 """The kinds that can be created from a calendar entry; a ceremony needs an anniversary, which no entry names."""
@@ -229,6 +230,7 @@ class _CalendarImport:
                     )
                 )
             return "unchanged"
+        check_has_days(event, "first_day")
         values = _differences(entry, event)
         if not values:
             return "unchanged"

@@ -54,7 +54,7 @@ def _is_others(session: Session, organisation_id: str | None) -> bool:
 def is_safe_by_name(session: Session, person_id: str) -> bool:
     """Whether a name alone may mean a person."""
     person = session.get_one(Person, person_id)
-    known = KnownPerson(person.id, person.name, person.email, person.organisation_id)
+    known = KnownPerson(person.id, person.name, person.email, person.kept_by)
     return not doubts(session, MemberRow(0, person.name), known, None)
 
 

@@ -4,10 +4,11 @@ from io import BytesIO
 
 from sqlmodel import Session
 
-from calendars.events.labels import member_role_name
+from calendars.events.labels import MEMBER_SIDE_NAMES, member_role_name, member_side_name
 from calendars.member_lists.column_names import COLUMNS
-from calendars.member_lists.csv_files import MAX_LINES, write_csv
+from calendars.member_lists.csv_files import MAX_LINES, delimiter_for, write_csv
 from calendars.member_lists.rows import HIGHEST
+from calendars.people.names import display_name
 from models.events import Event
 from models.places import Person
 from models.text import localized
@@ -18,17 +19,22 @@ from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
 from service.actions.permissions import Sight
 
-_DELIMITERS = {Language.EN: ","}
-_WIDTHS = {"name": 28, "role": 20, "position": 30, "organisation": 34, "email": 26, "counterpart": 28}
+_WIDTHS = {
+    "name": 28,
+    "name_lo": 28,
+    "name_latin": 28,
+    "role": 20,
+    "position": 30,
+    "organisation": 34,
+    "email": 26,
+    "counterpart": 28,
+}
 """The widths of columns, in characters."""
 _A4 = 9
 
 
 def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
-    """The list as CSV with a header in one language; importing it again changes nothing.
-
-    Vietnamese and Lao programs expect semicolons, because their decimal separator is the comma.
-    """
+    """The list as CSV with a header in one language; importing it again changes nothing."""
     organisations, people = OrganisationIndex.load(session), PeopleIndex.load(session)
     event = session.get(Event, event_id)
     shows_addresses = event is None or permissions.sight(session, event) is not Sight.SHARED
@@ -36,21 +42,24 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
     def row(position: MemberPosition) -> list[str]:
         person, member = position.person, position.member
         return [
-            person.name,
+            display_name(person, language),
+            person.name_lo or "",
+            person.name_latin or "",
             member_role_name(member.role, language),
-            localized(person.position, language),
-            organisations.label(person.organisation_id, language),
+            localized(position.position, language),
+            organisations.label(position.organisation_id, language),
             "" if person.precedence == DEFAULT_PRECEDENCE else str(person.precedence),
             str(member.rank or ""),
             (person.email or "") if shows_addresses else "",
             (person.phone or "") if shows_addresses else "",
             ", ".join(person.languages),
-            _name_or_id(people, position.counterpart),
+            _name_or_id(people, position.counterpart, language),
+            member_side_name(member.side, language),
         ]
 
     header = [localized(title, language) for title in COLUMNS.values()]
     rows = [header, *(row(position) for position in positions_of(session, event_id))]
-    return write_csv(rows, _DELIMITERS.get(language, ";"))
+    return write_csv(rows, delimiter_for(language))
 
 
 def member_template(language: Language) -> bytes:
@@ -69,6 +78,9 @@ def member_template(language: Language) -> bytes:
         if name == "role":
             roles = [member_role_name(role, language) for role in MemberRole]
             sheet.data_validation(1, column, MAX_LINES, column, {"validate": "list", "source": roles})
+        if name == "side":
+            sides = [member_side_name(side, language) for side in MEMBER_SIDE_NAMES]
+            sheet.data_validation(1, column, MAX_LINES, column, {"validate": "list", "source": sides})
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -78,8 +90,9 @@ def member_template(language: Language) -> bytes:
     return written.getvalue()
 
 
-def _name_or_id(people: PeopleIndex, person: Person | None) -> str:
+def _name_or_id(people: PeopleIndex, person: Person | None, language: Language) -> str:
     """A person's name, or their id if others have the same name."""
     if person is None:
         return ""
-    return person.name if len(people.named(person.name)) == 1 else person.id
+    name = display_name(person, language)
+    return name if len(people.named(name)) == 1 else person.id

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,20 +10,22 @@ from sqlmodel import Session, col, select
 
 from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import HIGHEST, MemberRow, place_of, read_roster
+from calendars.people.names import display_name, spellings
 from models import participation
 from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.places import Person
 from models.text import LocalizedText, fold
-from models.vocabulary import Language, MemberRole
+from models.vocabulary import Language, MemberRole, Side
 from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.effects import changes, confirmation
-from service.actions.events.members import OWN_COUNTERPART
+from service.actions.events.members import OWN_COUNTERPART, SECOND_HEAD
+from service.actions.events.sides import EventSides
 from service.actions.imports.identity_checks import doubts
-from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
+from service.actions.imports.name_matching import KnownPerson, ListedPeople, OrganisationIndex, PeopleIndex
 
 DEFAULT_PRECEDENCE = Person.model_fields["precedence"].default
 """The default precedence; a person with it has not been given one yet."""
@@ -46,6 +48,11 @@ class ImportedRow:
     kept: tuple[str, ...] = ()
     position: LocalizedText | None = None
     organisation_id: str | None = None
+    name_lo: str | None = None
+    name_latin: str | None = None
+    counterpart: str | None = None
+    """The name of the counterpart that the row gives."""
+    counterpart_id: str | None = None
 
     @property
     def action(self) -> str:
@@ -60,7 +67,8 @@ class _ResolvedRow:
     entry: MemberRow
     known: KnownPerson | None
     organisation_id: str | None
-    counterpart_id: str | None
+    counterpart: KnownPerson | int | None = None
+    """The known person, or the row that names them: somebody whom this list creates has no id yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,12 @@ def import_members(session: Session, act: ActionContext, event: Event, lines: Se
         member.person_id: member for member in session.exec(select(Member).where(Member.event_id == event.id)).all()
     }
     matcher = _RowMatcher(session, present, member_list.errors)
-    resolved = [row for entry in member_list.entries if (row := matcher.resolve(entry)) is not None]
-    _check_heads(member_list.entries, resolved, present, member_list.errors)
+    resolved = matcher.resolve_all(member_list.entries)
+    sides = _RowSides(session, event, present)
+    _check_heads(member_list.entries, resolved, present, sides, member_list.errors)
     crud.check(member_list.errors)
     remarks = [*member_list.remarks]
-    written = _RowWriter(session, act, event, present, resolved).write()
+    written = _RowWriter(session, act, event, present, resolved, sides).write()
     if written and not _has_head(written, present):
         remarks.append(message(N_("Nobody is named as head of the delegation, here or on the visit.")))
     return ImportedList(written, tuple(remarks))
@@ -132,8 +141,17 @@ class _RowMatcher:
         self.closed: dict[str, Message | None] = {}
         """Organisation → why the importer may not put somebody new there."""
 
-    def resolve(self, entry: MemberRow) -> _ResolvedRow | None:
-        """The resolved row; None if something can't be resolved, with the reason in the errors."""
+    def resolve_all(self, entries: Sequence[MemberRow]) -> list[_ResolvedRow]:
+        """The rows that can be resolved; the reasons why others can't are in the errors.
+
+        Counterparts come after everybody: they may stand further down in the same list.
+        """
+        rows = {entry.row: row for entry in entries if (row := self._resolve(entry)) is not None}
+        listed = ListedPeople(entries, {number: row.known for number, row in rows.items()})
+        found = {entry.row: self._counterpart(entry, rows.get(entry.row), listed) for entry in entries}
+        return [replace(row, counterpart=found[number]) for number, row in rows.items()]
+
+    def _resolve(self, entry: MemberRow) -> _ResolvedRow | None:
         problems: dict[str, Message] = {}
         organisation_id = self._organisation(entry, problems)
         if entry.email and (wrong := directory.address_errors(entry.email)):
@@ -147,10 +165,12 @@ class _RowMatcher:
                 problems |= doubts(self.session, entry, known, organisation_id)
             if known is None and not problems and (closed := self._why_closed(organisation_id)):
                 problems["organisation"] = closed
-        counterpart_id = self._counterpart(entry, known, problems)
         for column, what in problems.items():
-            self.errors.setdefault(place_of(entry.row, column), []).append(what)
-        return None if problems else _ResolvedRow(entry, known, organisation_id, counterpart_id)
+            self._refuse(entry.row, column, what)
+        return None if problems else _ResolvedRow(entry, known, organisation_id)
+
+    def _refuse(self, row: int, column: str, what: Message) -> None:
+        self.errors.setdefault(place_of(row, column), []).append(what)
 
     def _organisation(self, entry: MemberRow, problems: dict[str, Message]) -> str | None:
         found = self.organisations.find(entry.organisation) if entry.organisation else None
@@ -170,7 +190,7 @@ class _RowMatcher:
         self, entry: MemberRow, known: KnownPerson | None, organisation_id: str | None
     ) -> dict[str, Message]:
         if known is None:
-            known = KnownPerson(None, entry.name, entry.email, organisation_id)
+            known = KnownPerson(None, entry.name, entry.email, organisation_id, spellings=entry.spellings)
             self.people.add(known)
         first = self.first_row.setdefault(id(known), entry.row)
         if first == entry.row:
@@ -183,44 +203,75 @@ class _RowMatcher:
             )
         }
 
-    def _counterpart(self, entry: MemberRow, known: KnownPerson | None, problems: dict[str, Message]) -> str | None:
+    def _counterpart(
+        self, entry: MemberRow, row: _ResolvedRow | None, listed: ListedPeople
+    ) -> KnownPerson | int | None:
+        """Whom a row names as counterpart: of this list if it names one, else of the directory."""
         if entry.counterpart is None:
             return None
-        found = self.people.counterpart(entry.counterpart)
+        found: KnownPerson | int | Message | None = listed.counterpart(entry.counterpart)
+        if found is None:
+            found = self.people.counterpart(entry.counterpart)
+        elif isinstance(found, int) and (known := listed.known.get(found)) is not None and known.id is not None:
+            found = known
         if isinstance(found, Message):
-            problems["counterpart"] = found
+            self._refuse(entry.row, "counterpart", found)
             return None
-        if known is not None and found.id == known.id:
-            problems["counterpart"] = message(OWN_COUNTERPART)
-        return found.id
+        own = row.known if row is not None else None
+        if found == entry.row or (isinstance(found, KnownPerson) and own is not None and found.id == own.id):
+            self._refuse(entry.row, "counterpart", message(OWN_COUNTERPART))
+        return found
+
+
+class _RowSides:
+    """On which side the people of the rows stand: as the row says, as they stand already, or as their organisation's
+    locality tells."""
+
+    def __init__(self, session: Session, event: Event, present: Mapping[str, Member]) -> None:
+        self._by_default, self._present = EventSides(session, event), present
+
+    def of(self, row: _ResolvedRow) -> Side:
+        """The side of a row's person."""
+        known = self._present.get(row.known.id or "") if row.known else None
+        if row.entry.side is not None or known is not None:
+            return row.entry.side or known.side  # type: ignore[union-attr]
+        own = row.known.organisation_id if row.known else None
+        return self._by_default.of(row.organisation_id or own)
 
 
 def _check_heads(
-    entries: Sequence[MemberRow], rows: Sequence[_ResolvedRow], present: Mapping[str, Member], errors: crud.Errors
+    entries: Sequence[MemberRow],
+    rows: Sequence[_ResolvedRow],
+    present: Mapping[str, Member],
+    sides: _RowSides,
+    errors: crud.Errors,
 ) -> None:
-    """One head: no second in the file, and none besides the visit's current head unless the file gives that person
-    another role."""
-    first: int | None = None
-    named = {row.known.id: row.entry for row in rows if row.known}
-    staying = {
-        person_id
-        for person_id, member in present.items()
-        if member.role is MemberRole.HEAD
-        and not (person_id in named and named[person_id].role not in {None, member.role})
-    }
-    own_rows = {row.entry.row for row in rows if row.known and row.known.id in staying}
+    """One head of each side: no second in the file, and none besides the side's current head unless the file gives that
+    person another role or side."""
+    first: dict[Side, int] = {}
+    by_row = {row.entry.row: row for row in rows}
+    named = {row.known.id: row for row in rows if row.known}
+    staying: dict[Side, str] = {}
+    for person_id, member in present.items():
+        row = named.get(person_id)
+        role = (row.entry.role if row else None) or member.role
+        if member.role is MemberRole.HEAD and role is MemberRole.HEAD:
+            staying[sides.of(row) if row else member.side] = person_id
     for entry in entries:
         if entry.role is not MemberRole.HEAD:
             continue
-        if first is not None:
-            what = message(N_("There is a head in row {row} already; a visit has one."), row=first)
-        elif staying and entry.row not in own_rows:
-            what = message(N_("There is already a head; make that person a member or deputy first."))
+        resolved = by_row.get(entry.row)
+        side = sides.of(resolved) if resolved else entry.side or Side.GUEST
+        is_own = resolved is not None and resolved.known is not None and resolved.known.id == staying.get(side)
+        if side in first:
+            what = message(N_("There is a head in row {row} already; each side has one."), row=first[side])
+        elif side in staying and not is_own:
+            what = message(SECOND_HEAD)
         else:
             what = None
         if what is not None:
             errors.setdefault(place_of(entry.row, "role"), []).append(what)
-        first = first or entry.row
+        first.setdefault(side, entry.row)
 
 
 class _RowWriter:
@@ -233,11 +284,15 @@ class _RowWriter:
         event: Event,
         present: Mapping[str, Member],
         rows: Sequence[_ResolvedRow],
+        sides: _RowSides,
     ) -> None:
         self.session, self.act, self.event, self.present, self.rows = session, act, event, present, rows
+        self.sides = sides
         known = {row.known.id for row in rows if row.known}
         found = session.exec(select(Person).where(col(Person.id).in_(known))).all()
         self.people = {person.id: person for person in found}
+        self.created: dict[int, Person] = {}
+        """Row → the person whom this list creates."""
         self.ranks = self._ranks()
 
     def _ranks(self) -> dict[int, int | None]:
@@ -253,7 +308,11 @@ class _RowWriter:
         return given | {row.entry.row: rank for rank, row in enumerate(added, following) if rank <= HIGHEST["rank"]}
 
     def write(self) -> list[ImportedRow]:
-        """Write all rows; the head comes last, because there can only be one at a time."""
+        """Write all rows: new people first, for rows may name them as counterparts; then everybody's part in the visit,
+        the head last, because there can only be one at a time."""
+        for row in self.rows:
+            if row.known is None or row.known.id is None:
+                self.created[row.entry.row] = directory.create_person(self.session, self.act, _person_values(row))
         ordered = sorted(self.rows, key=lambda row: row.entry.role is MemberRole.HEAD)
         results = []
         heads = confirmation.heads_of(self.session, self.event)
@@ -271,14 +330,21 @@ class _RowWriter:
         changed: list[str] = []
         kept: list[str] = []
         if row.known is None or row.known.id is None:
-            person = directory.create_person(self.session, self.act, _person_values(row))
+            person = self.created[entry.row]
         else:
             person = self.people[row.known.id]
             values, changed, kept = _compared(person, row, permissions.hold_of(self.session, person, joins=True))
-        member_values = {"role": entry.role, "rank": self.ranks.get(entry.row), "counterpart_id": row.counterpart_id}
+        counterpart_id, counterpart = self._counterpart(row)
+        member_values = {
+            "role": entry.role,
+            "rank": self.ranks.get(entry.row),
+            "counterpart_id": counterpart_id,
+            "side": entry.side,
+        }
         given: dict[str, Any] = {name: value for name, value in member_values.items() if value is not None}
         member = self.present.get(person.id)
         if member is None:
+            given["side"] = self.sides.of(row)
             member = Member(event_id=self.event.id, person_id=person.id, **given)
             crud.create(self.session, self.act, member, event_id=self.event.id)
         else:
@@ -286,18 +352,31 @@ class _RowWriter:
             changed += [name.removesuffix("_id") for name in given if name in found]
         if values:  # only now that they are a member, which may be what gives the right to it
             directory.change_person(self.session, self.act, person, values)
-            if "organisation_id" in values and person.id not in self.present:
+            if {"organisation_id", "position"} & values.keys() and person.id not in self.present:
                 participation.settle_anew(self.session, member, person)
         return ImportedRow(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
-            tuple(changed), tuple(kept), person.position, person.organisation_id,
+            tuple(changed), tuple(kept), person.position, person.organisation_id, person.name_lo, person.name_latin,
+            counterpart, counterpart_id,
         )  # fmt: skip
+
+    def _counterpart(self, row: _ResolvedRow) -> tuple[str | None, str | None]:
+        """The id and the name of a row's counterpart."""
+        match row.counterpart:
+            case int() as number:
+                return self.created[number].id, self.created[number].name
+            case KnownPerson(id=identity, name=name):
+                return identity, name
+            case _:
+                return None, None
 
 
 def _person_values(row: _ResolvedRow) -> dict[str, Any]:
     """The values that the row gives for a person."""
     entry = row.entry
     values: dict[str, Any] = {
+        "name_lo": entry.name_lo,
+        "name_latin": entry.name_latin,
         "position": _position(entry.position) if entry.position else None,
         "organisation_id": row.organisation_id,
         "precedence": entry.precedence,
@@ -317,7 +396,7 @@ def _position(text: str) -> dict[str, str]:
 def _compared(person: Person, row: _ResolvedRow, hold: permissions.Hold) -> tuple[dict[str, Any], list[str], list[str]]:
     """What a row adds to a known person: values to fill in, their columns, and the columns whose existing value stays
     because the row has a different one, or because the importer may not change it."""
-    values, changed, kept = {}, [], ["name"] if row.entry.name != person.name else []
+    values, changed, kept = {}, [], [] if row.entry.name in _written(person) else ["name"]
     for name, value in _person_values(row).items():
         column, current = name.removesuffix("_id"), getattr(person, name)
         if name == "name" or _agrees(name, current, value):
@@ -329,6 +408,11 @@ def _compared(person: Person, row: _ResolvedRow, hold: permissions.Hold) -> tupl
         else:
             kept.append(column)
     return values, changed, kept
+
+
+def _written(person: Person) -> set[str]:
+    """What a list may call a person without saying anything else than is known."""
+    return {*spellings(person), *(display_name(person, language) for language in Language)}
 
 
 def _agrees(name: str, current: Any, given: Any) -> bool:

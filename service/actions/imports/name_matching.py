@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sqlalchemy import case
+from sqlalchemy import case, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from calendars.member_lists.rows import MemberRow
+from calendars.people.names import spellings
 from models.i18n import N_, Message, message
 from models.places import Locality, Organisation, Person
 from models.text import LocalizedText, fold, localized
@@ -22,6 +23,11 @@ _NAMED = 5
 _WITH_PLACE = re.compile(r"(.+?) ?\(([^()]+)\)")
 
 
+UNKNOWN_COUNTERPART = N_(
+    "Nobody is called “{name}”, here or in this list. Add a row for the person, or enter them first."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
     """A person that rows are matched against; ``id`` None for somebody whom an earlier row of the list creates."""
@@ -32,10 +38,12 @@ class KnownPerson:
     organisation_id: str | None
     shows_address: bool = True
     """Whether whoever takes in the list reads their address."""
+    spellings: tuple[str, ...] = ()
+    """Other spellings of the name."""
 
 
 class PeopleIndex:
-    """All people, by folded name and by address."""
+    """All people, by every spelling of their names, folded, and by address."""
 
     def __init__(self, known: Sequence[KnownPerson]) -> None:
         self.by_id = {one.id: one for one in known}
@@ -48,18 +56,30 @@ class PeopleIndex:
     def load(cls, session: Session) -> "PeopleIndex":
         """Read all people; one query."""
         is_shown = case((permissions.reads_addresses(session), 1), else_=0)
-        names = ("id", "name", "email", "organisation_id")
-        found = session.execute(core_select(*(col(getattr(Person, name)) for name in names), is_shown)).all()
-        return cls([KnownPerson(row[0], row[1], row[2], row[3], bool(row[4])) for row in found])
+        names = ("id", "name", "name_lo", "name_latin", "email")
+        kept_by = func.coalesce(col(Person.organisation_id), col(Person.former_organisation_id))
+        columns = (
+            *(col(getattr(Person, name)) for name in names),
+            kept_by.label("kept_by"),
+            is_shown.label("is_shown"),
+        )
+        found = session.execute(core_select(*columns)).all()
+        return cls(
+            [
+                KnownPerson(row.id, row.name, row.email, row.kept_by, bool(row.is_shown), tuple(spellings(row)))
+                for row in found
+            ]
+        )
 
     def add(self, one: KnownPerson) -> None:
         """Register a person."""
-        self._by_name.setdefault(fold(one.name), []).append(one)
+        for folded in {fold(name) for name in (one.name, *one.spellings)}:
+            self._by_name.setdefault(folded, []).append(one)
         if one.email:
             self._by_email.setdefault(one.email.lower(), []).append(one)
 
     def named(self, text: str) -> list[KnownPerson]:
-        """The people with this id or this name (folded)."""
+        """The people with this id or with a name spelled so (folded)."""
         by_id = self.by_id.get(text)
         return [by_id] if by_id else self._by_name.get(fold(text), [])
 
@@ -71,7 +91,7 @@ class PeopleIndex:
         The address decides, and the name must then match too. Otherwise the name decides, among people without another
         address; then the organisation, then who is a member of the visit already (``present``, by id).
         """
-        namesakes = self._by_name.get(fold(entry.name), [])
+        namesakes = self._namesakes(entry)
         if entry.email:
             owners = self._by_email.get(entry.email.lower(), [])
             agreeing = [one for one in owners if one in namesakes]
@@ -94,12 +114,44 @@ class PeopleIndex:
             return None, {"email": _several(entry.name, namesakes)}
         return (namesakes[0] if namesakes else None), {}
 
+    def _namesakes(self, entry: MemberRow) -> list[KnownPerson]:
+        """Who is called as the row says; only where nobody has the name, who has its other spellings."""
+        for spelling in entry.spellings:
+            if found := self._by_name.get(fold(spelling)):
+                return found
+        return []
+
     def counterpart(self, text: str) -> KnownPerson | Message:
         """The known person a cell names, or an error."""
         found = [one for one in self.named(text) if one.id is not None]
         if len(found) > 1:
             return _several_ids(text, [str(one.id) for one in found])
-        return found[0] if found else message(N_("Nobody here is called “{name}”. Enter the person first."), name=text)
+        return found[0] if found else message(UNKNOWN_COUNTERPART, name=text)
+
+
+class ListedPeople:
+    """The people of one list, for cells that name one of them: by a spelling of the name, or by the address."""
+
+    def __init__(self, entries: Sequence[MemberRow], known: Mapping[int, KnownPerson | None]) -> None:
+        """``known``: row → the known person it means, None for somebody new; rows with errors are in neither."""
+        self.known = known
+        self._rows: dict[str, list[int]] = {}
+        for entry in entries:
+            spellings = {fold(text) for text in entry.spellings} | ({entry.email.lower()} if entry.email else set())
+            spellings |= {one.id} if (one := known.get(entry.row)) is not None and one.id else set()
+            for text in spellings:
+                self._rows.setdefault(text, []).append(entry.row)
+
+    def counterpart(self, text: str) -> int | Message | None:
+        """The row of the person whom a cell names, an error if it could be several, None if nobody of the list."""
+        rows = self._rows.get(text) or self._rows.get(text.lower()) or self._rows.get(fold(text), [])
+        if len(rows) > 1:
+            return message(
+                N_("“{name}” stands in the rows {rows}. Write the address of the right one."),
+                name=text[:100],
+                rows=tuple(map(str, rows)),
+            )
+        return rows[0] if rows else None
 
 
 def _several(name: str, found: Sequence[KnownPerson]) -> Message:

@@ -166,7 +166,8 @@ def _read_other(content: bytes, max_rows: int, max_columns: int, place: int) -> 
     if last_column >= max_columns:
         return [(1, [(max_columns + 1, "text", "…")])]
     grid = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+    merged = sheet.merged_cell_ranges if content.startswith(_COMPOUND) else _merged(content, sheet.name, max_rows)
+    for (top, left), (bottom, _right) in merged or ():
         for line in grid[top + 1 : bottom + 1]:
             if any(value != "" for value in line):
                 line[left] = grid[top][left]
@@ -177,6 +178,55 @@ def _read_other(content: bytes, max_rows: int, max_columns: int, place: int) -> 
     if sum(len(text) for _number, cells in rows for _column, _kind, text in cells) > MAX_TEXTS:
         raise Refused("large")
     return [row for row in rows if row[1]]
+
+
+def _merged(content: bytes, name: str, max_rows: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The cells of a sheet in .ods that are merged over several rows, as calamine gives them for .xls: the places of
+    their first and last cell, counted from 0. calamine does not read them.
+
+    A cell counts as often as it is repeated, and so do rows; what lies beyond ``max_rows`` is left out.
+    Source: OpenDocument 1.3, part 3, sections 9.1.2 to 9.1.5 and 19.679.
+    """
+    found: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    row = column = rows = depth = 0
+    is_ours = False
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, rows, depth, is_ours
+        given = {_local(one): value for one, value in attributes.items()}
+        match _local(element):
+            case "table":
+                depth += 1
+                if depth == 1:
+                    row, rows, is_ours = 0, 0, given.get("name") == name
+            case "table-row" if is_ours and depth == 1:
+                row, column, rows = row + rows, 0, _count(given, "number-rows-repeated")
+            case "table-cell" | "covered-table-cell" if is_ours and depth == 1:
+                spanned = _count(given, "number-rows-spanned")
+                if spanned > 1 and row < max_rows:
+                    right = column + _count(given, "number-columns-spanned") - 1
+                    found.append(((row, column), (min(row + spanned, max_rows) - 1, right)))
+                column += _count(given, "number-columns-repeated")
+
+    def end(element: str) -> None:
+        nonlocal depth, is_ours
+        if _local(element) == "table":
+            depth -= 1
+            if is_ours and depth == 0:
+                raise _Done
+
+    with ZipFile(BytesIO(content)) as archive:
+        xml = archive.read("content.xml")
+    parser = _parser()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    with suppress(_Done, ExpatError):  # calamine has read it: what it takes for well-formed is enough
+        parser.Parse(xml, True)
+    return found
+
+
+def _count(attributes: dict[str, str], name: str) -> int:
+    number = attributes.get(name, "1")
+    return int(number) if _INDEX.fullmatch(number) else 1
 
 
 def _of_value(value: object) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from calendars.mails.digests import (
     Risk,
 )
 from calendars.mails.event_mail import MailContent, OfficeMail
+from calendars.people.names import name_text
 from calendars.reminders import due_times
 from models.accounts import User
 from models.clock import today
@@ -32,6 +33,7 @@ from models.events import Event
 from models.i18n import N_, Message, message
 from models.office import Office
 from models.places import Organisation, Person
+from models.queries.organisation_lines import OrganisationLines
 from models.reminders import Reminder
 from models.text import LocalizedText
 from models.vocabulary import ProgressState, ReminderPurpose, Role
@@ -39,7 +41,7 @@ from service.actions import permissions
 from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
 from service.actions.agreements import progress
 from service.actions.context import ActionContext
-from service.actions.effects import confirmation
+from service.actions.effects import confirmation, confirmation_answers
 from service.actions.events import task_queries
 from service.actions.reminders import reminder_queries
 from service.actions.scheduling.weekly_schedule import read_week
@@ -85,7 +87,8 @@ class OfficeMailWriter:
     def write_to_approver(
         self, session: Session, purpose: ReminderPurpose, recipient: str, event_id: str
     ) -> OfficeMail | Message:
-        """The mail about an event for an account that may confirm it, or why there is none (any more)."""
+        """The mail about an event for an account that may confirm it, or that asked for it and was answered; or why
+        there is none (any more)."""
         user = session.exec(select(User).where(User.email == recipient.lower())).first()
         if user is None or not user.active:
             return message(_GONE)
@@ -93,6 +96,9 @@ class OfficeMailWriter:
             event = session.get(Event, event_id)
             if event is None or permissions.hidden(session, [event_id]):
                 return message(due_times.NOT_SECOND)
+            if purpose is ReminderPurpose.ASKED and (answer := confirmation_answers.answer_to(session, event, user)):
+                content = approver_mail.to_who_asked(self._answered(event, answer), user.locale)
+                return OfficeMail(user.locale, content)
             since = event.asked_at if purpose is ReminderPurpose.ASKED else event.changed_at
             if confirmation.refusal_of(session, since or event.updated_at, event, user):
                 return message(due_times.NOT_SECOND)
@@ -102,6 +108,16 @@ class OfficeMailWriter:
                 return message(due_times.NOT_ASKED)
             about = _to_confirm(session, event, self.office.event_url(event.id), self.office.timezone)
         return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, self.office.timezone, user.locale))
+
+    def _answered(self, event: Event, answer: confirmation_answers.Answer) -> approver_mail.AnsweredRequest:
+        return approver_mail.AnsweredRequest(
+            title=event.title,
+            days=times_of(event, self.office.timezone).days,
+            url=self.office.event_url(event.id),
+            is_granted=answer.is_granted,
+            name=answer.name,
+            reason=answer.reason,
+        )
 
     def _content(
         self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
@@ -155,19 +171,23 @@ def _overdue(session: Session, act: ActionContext) -> ListExcerpt[OverdueTask]:
     """The overdue tasks that concern a recipient: those of their organisation and those in its events. Accounts without
     an organisation and administrators get all."""
     late = task_queries.tasks_where(session, act, {"overdue": True})
+    lines = OrganisationLines.load(session)
     own = act.account.organisation_id
     if own is not None and act.account.role is not Role.ADMIN:
-        late = late.where(or_(col(Task.organisation_id) == own, col(Event.organisation_id) == own))
+        bodies = sorted({own, *lines.predecessors(own)})
+        late = late.where(or_(col(Task.organisation_id).in_(bodies), col(Event.organisation_id).in_(bodies)))
     total = session.execute(late.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
     found = session.execute(late.order_by(*task_queries.TASK_ORDER).limit(MOST_LINES)).all()
     organisations = _by_id(session, Organisation, (row.Task.organisation_id for row in found))
     people = _by_id(session, Person, (row.Task.person_id for row in found))
 
-    def responsible(task: Task) -> list[LocalizedText | str]:
-        return [one.name for one in (people.get(task.person_id), organisations.get(task.organisation_id)) if one]
+    def responsible(row: task_queries.Row) -> list[LocalizedText | str]:
+        person = people.get(row.Task.person_id)
+        body = lines.shown(organisations.get(row.Task.organisation_id), row.first_day)
+        return [*([name_text(person)] if person else []), *([body.name] if body else [])]
 
-    lines = [OverdueTask(row.Task.title, row.title, row.Task.due_day, responsible(row.Task)) for row in found]
-    return ListExcerpt(lines, total)
+    overdue = [OverdueTask(row.Task.title, row.title, row.Task.due_day, responsible(row)) for row in found]
+    return ListExcerpt(overdue, total)
 
 
 def _by_id(session: Session, model: type[Any], wanted: Iterable[str | None]) -> dict[str | None, Any]:

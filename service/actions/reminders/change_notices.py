@@ -14,12 +14,12 @@ from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from calendars.events.lifecycle import REMINDED
+from calendars.events.lifecycle import CALLED_OFF, REMINDED
 from calendars.reminders import change_notices, due_times
 from calendars.reminders.change_notices import NOTICES, Known, ReaderNow, Values
 from calendars.reminders.due_times import EventDays
 from models.queries.audience import MEMBERS, MESSENGER, OWNER, EntitledReaders, Reader
-from models.queries.told import Told, keep_versions
+from models.queries.told import Told, has_versions, keep_versions
 from models.reminders import Reminder
 from models.types import new_id
 from models.vocabulary import EventStatus, Language, ReminderChannel, ReminderPurpose, ReminderState
@@ -88,10 +88,13 @@ class EventVersionBefore:
 def keep_version(
     session: Session, act: ActionContext, event: Any, before: EventVersionBefore, reason: str | None
 ) -> None:
-    """Store an event's values before and after a change that raised its SEQUENCE. Nobody is ever told of a draft."""
-    if event.sequence == before.sequence or before.values["status"] == EventStatus.DRAFT:
+    """Store an event's values before and after a change that raised its SEQUENCE. Nobody was told of a draft, unless it
+    was planned before: then its values are kept already."""
+    if event.sequence == before.sequence:
         return
     session.flush()
+    if before.values["status"] == EventStatus.DRAFT and not has_versions(session, event.id):
+        return
     common = {"event_id": event.id, "changed_at": act.now}
     after = change_notices.values_of(event)
     keep_versions(
@@ -302,7 +305,7 @@ class _NoticePlanner:
     def _why_not(self, row: Any) -> str:
         """Why a waiting notice is no longer to be sent."""
         status = self.event.status
-        if status in due_times.SILENT and status not in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
+        if status in due_times.SILENT and status not in CALLED_OFF:
             return due_times.SILENT[status]
         if row.purpose is ReminderPurpose.CANCELLATION and status in REMINDED:
             return due_times.TAKES_PLACE

@@ -25,6 +25,7 @@ from models.places import Organisation, Person
 from models.queries.audience import ASSIGNEE, MEMBERS, MESSENGER, ORGANISATION, OWNER, WORDS, is_coming
 from models.queries.event_readers import ReadingRights, visible_to
 from models.queries.offices import Offices
+from models.queries.organisation_lines import OrganisationLines
 from models.reminders import Reminder
 from models.workers import PlanningJob
 from service.actions.context import ActionContext
@@ -120,15 +121,19 @@ def reached(
         of_doers = select(_TASK.c.event_id).join(_PERSON, _PERSON.c.id == _TASK.c.person_id)
         conditions.append(_EVENT.c.id.in_(of_doers.where(func.lower(_PERSON.c.email).in_(sorted(addresses)))))
     offices = Offices.load(session)
-    conditions += [_reached_account(words, user, user.email in named, offices) for user in found if user.active]
+    lines = OrganisationLines.load(session)
+    conditions += [_reached_account(words, user, user.email in named, offices, lines) for user in found if user.active]
     return or_(*conditions)
 
 
-def _reached_account(words: Collection[str], user: Any, is_named: bool, offices: Offices) -> ColumnElement[bool]:
+def _reached_account(
+    words: Collection[str], user: Any, is_named: bool, offices: Offices, lines: OrganisationLines
+) -> ColumnElement[bool]:
     """The events of which an account might be told."""
     conditions: list[ColumnElement[bool]] = [false()]
     if is_named or f"{_ROLE}{user.role}" in words:
-        conditions.append(visible_to(ReadingRights.of(user, user.protocol_office, offices)))
+        rights = ReadingRights.of(user, user.protocol_office, offices)
+        conditions.append(visible_to(rights.carrying_on(lines)))
     if {OWNER, ASSIGNEE} & set(words):
         conditions += [_EVENT.c.in_charge_id == user.id, _EVENT.c.created_by == user.id]
     if user.organisation_id is not None and {OWNER, ORGANISATION, ASSIGNEE} & set(words):

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, inspect, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.days.spans import zone_info
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.ical.vevent import EventFacts
@@ -21,21 +20,29 @@ from models.accounts import User
 from models.clock import today
 from models.event_parts import Task, last_revisions
 from models.events import Event
-from models.i18n import N_, Message, message, translate_filled
+from models.i18n import Message, message
 from models.places import Locality, Organisation
 from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, is_coming
 from models.queries.office_rows import OfficeZones
+from models.queries.organisation_lines import OrganisationLines
 from models.reminders import Reminder, ReminderRule
 from models.text import LocalizedText
-from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
+from models.vocabulary import (
+    EVENT_ANCHORS,
+    AboutType,
+    EventStatus,
+    Language,
+    ReminderAnchor,
+    ReminderPurpose,
+    ReminderState,
+)
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.permissions import Sight
-from service.actions.reminders import reminder_rules
+from service.actions.reminders import occasion_preview, previewed, reminder_rules
 
-REMINDERS_SHOWN = 50
-
-DEALT_WITH = N_("This was dealt with when it was due.")
+REMINDERS_SHOWN = occasion_preview.REMINDERS_SHOWN
+DEALT_WITH = occasion_preview.DEALT_WITH
 
 _COLUMNS = (
     *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),
@@ -82,6 +89,8 @@ def preview(
     Raises:
         Invalid: there is no event ``event_id``.
     """
+    if rule.anchor not in EVENT_ANCHORS:
+        return occasion_preview.preview(session, act, rule, reader, event_id=event_id, locale=locale)
     crud.check(event_errors(session, event_id))
     facts = RuleFacts.of(rule)
     which = and_(_which(act, facts, event_id), permissions.visible(session), permissions.near_office(session))
@@ -117,7 +126,9 @@ def preview(
         "reminders": reminders,
         "total": len(calculated),
         "shown": len(shown),
-        "letters": _mail_contents(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
+        "letters": _mail_contents(session, act, rule, shown[0], previewed.languages(act, reminders[0], locale))
+        if shown
+        else [],
     }
 
 
@@ -252,25 +263,9 @@ def _past_reason(made: Sequence[tuple[ReminderState, str | None]]) -> str | None
 def _to_json(
     one: _PreviewedReminder, people: Mapping[str, Language], titles: Mapping[str, LocalizedText], reader: str
 ) -> dict[str, Any]:
-    why_not = one.why_not
-    return {
-        "event_id": one.event.id,
-        "title": one.event.title,
-        "due_at": one.due_at,
-        "due_local": one.due_at.astimezone(zone_info(one.event.timezone)).isoformat(timespec="seconds"),
-        "task_id": one.task_id,
-        "task_title": titles.get(one.task_id or ""),
-        "state": ReminderState.PENDING if why_not is None else ReminderState.SKIPPED,
-        "reason": why_not.to(reader) if isinstance(why_not, Message) else why_not and translate_filled(why_not, reader),
-        "recipients": [{"address": address, "locale": language} for address, language in sorted(people.items())],
-    }
-
-
-def _languages(act: ActionContext, first: Mapping[str, Any], locale: Language | None) -> list[Language]:
-    if locale is not None:
-        return [locale]
-    read = {person["locale"] for person in first["recipients"]} or {act.account.locale}
-    return [language for language in Language if language in read]
+    return previewed.reminder(
+        (AboutType.EVENT, one.event.id, one.event.title), one.due_at, one.event.timezone, one.why_not, people, reader
+    ) | {"task_id": one.task_id, "task_title": titles.get(one.task_id or "")}
 
 
 def _mail_contents(
@@ -280,12 +275,13 @@ def _mail_contents(
     event = session.get_one(Event, one.event.id)
     task = session.get(Task, one.task_id) if one.task_id else None
     localities = {place.code: place for place in session.exec(select(Locality))}
+    body = session.get(Organisation, event.organisation_id) if event.organisation_id else None
     topic = MailTopic(
         ReminderPurpose.REMINDER,
         EventFacts.of(
             event,
             localities=localities,
-            organisation=session.get(Organisation, event.organisation_id) if event.organisation_id else None,
+            organisation=OrganisationLines.load(session).shown(body, event.first_day),
             revision=last_revisions(session, [event.id]).get(event.id),
             url=act.office.event_url(event.id),
             office_zone=act.office.timezone,

@@ -7,7 +7,6 @@ themselves say whom an event reaches: those that wait, are being sent, or were s
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, true
@@ -16,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from calendars.conflicts import reach_checks
 from calendars.conflicts.commitment_checks import EventWarning
+from calendars.days.office_clock import times_of
 from calendars.events.lifecycle import REMINDED
 from models.accounts import User
 from models.events import Event
@@ -28,12 +28,13 @@ from service.actions.context import ActionContext
 REACHING = (ReminderState.PENDING, ReminderState.SENDING, ReminderState.SENT)
 
 
-def reach_warnings(session: Session, today: date, events: Sequence[Any]) -> Mapping[str, list[EventWarning]]:
+def reach_warnings(session: Session, act: ActionContext, events: Sequence[Any]) -> Mapping[str, list[EventWarning]]:
     """Event → the warnings that nobody is in charge of it, or hears of it; events without reminders have none.
 
     A bounded number of queries. Which events the reader may be told that of, the caller has to know.
     """
-    concerned = {event.id: event for event in events if event.status in REMINDED and event.last_day >= today}
+    last_days = ((event, times_of(event, act.office.timezone).days.last) for event in events)
+    concerned = {event.id: event for event, last in last_days if event.status in REMINDED and last >= act.today}
     if not concerned:
         return {}
     led, reached = _led(session, list(concerned.values())), _reached(session, concerned)
@@ -85,22 +86,22 @@ class Unheard:
     without_reminder: int
 
 
-def unheard(session: Session, act: ActionContext, limit: int) -> Unheard:
-    """The events to come that the session may change, and that nobody is in charge of or no reminder of which reaches
-    anybody; two queries."""
+def unheard(session: Session, coming: ColumnElement[bool], limit: int) -> Unheard:
+    """The events to come (:func:`service.actions.office_days.not_over`) that the session may change, and that nobody is
+    in charge of or no reminder of which reaches anybody; two queries, one without a ``limit``."""
     active = sa_select(col(User.id)).where(col(User.active))
     is_left = or_(col(Event.in_charge_id).is_(None), col(Event.in_charge_id).not_in(active))
     is_silent = ~_has_reminder()
     one = permissions.reader(session)
-    coming = (
+    concerned = (
         true() if one is None else permissions.changed_by(one),
         col(Event.status).in_(sorted(REMINDED)),
-        col(Event.last_day) >= act.today,
+        coming,
         or_(is_left, is_silent),
     )
     counts = (func.count(), func.count().filter(is_left), func.count().filter(is_silent))
-    total, left, silent = session.execute(sa_select(*counts).select_from(Event).where(*coming)).one()
-    if not total:
-        return Unheard([], 0, 0, 0)
-    first = session.exec(select(Event).where(*coming).order_by(*crud.EVENT_ORDER).limit(limit)).all()
+    total, left, silent = session.execute(sa_select(*counts).select_from(Event).where(*concerned)).one()
+    if not total or not limit:
+        return Unheard([], total, left, silent)
+    first = session.exec(select(Event).where(*concerned).order_by(*crud.EVENT_ORDER).limit(limit)).all()
     return Unheard(first, total, left, silent)

@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, inspect, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, Table, and_, bindparam, inspect, or_, select, text, update
 from sqlmodel import Session, col
 
 from calendars.days.working_days import WorkingDays
@@ -34,12 +33,12 @@ from models.queries.audience import (
 )
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.reminders import Reminder, ReminderRule
-from models.types import new_id
 from models.vocabulary import (
+    EVENT_ANCHORS,
+    OCCASIONS,
     EventStatus,
     Language,
     ReminderAnchor,
-    ReminderChannel,
     ReminderPurpose,
     ReminderState,
 )
@@ -47,7 +46,7 @@ from models.waiting import WAIT_SECONDS
 from service.actions import permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
-from service.actions.reminders import change_notices, planning_jobs
+from service.actions.reminders import change_notices, occasion_planning, planned_rows, planning_jobs
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -66,9 +65,10 @@ Rules = Mapping[str, tuple[RuleFacts, list[str]]]
 """Rule id → its facts and its audience."""
 
 # Statements are cached: building one in SQLAlchemy takes several times as long as running it.
-_ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
+_OF_EVENTS_ONLY = _RULE.c.anchor.in_(EVENT_ANCHORS)
+_ACTIVE_RULES = select(_RULE).where(_RULE.c.active, _OF_EVENTS_ONLY)
 _KNOWN_RULES = select(_RULE.c.id).where(_RULE.c.id.in_(bindparam("rules", expanding=True)))
-_COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
+_COUNTING = (_RULE.c.active, _OF_EVENTS_ONLY, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
 _BUMP_VERSIONS = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(is_coming(bindparam("since")), _EVENT.c.status.in_(REMINDED))
 _PRESENT_COLUMNS = (
@@ -84,22 +84,6 @@ _OF_EVENTS = _PRESENT.where(
     _TABLE.c.event_id.in_(bindparam("ids", expanding=True)), _TABLE.c.purpose == ReminderPurpose.REMINDER
 )
 _THESE_EVENTS = select(_EVENT).where(_EVENT.c.id.in_(bindparam("ids", expanding=True)))
-_THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
-_SKIP = (
-    update(_TABLE)
-    .where(_THESE, _TABLE.c.state == ReminderState.PENDING)
-    .values(state=ReminderState.SKIPPED, reason=bindparam("why"), updated_at=bindparam("now"))
-)
-_REACTIVATE = (
-    update(_TABLE)
-    .where(_THESE, _TABLE.c.state == ReminderState.SKIPPED)
-    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=_TABLE.c.due_at, updated_at=bindparam("now"))
-)
-# RETURNING makes SQLAlchemy write hundreds of rows with one statement; otherwise each takes one.
-_INSERT = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
-}
 _LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
 _TRY_LOCK_ALL = text("SELECT pg_try_advisory_xact_lock(:key)")
@@ -205,18 +189,37 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     if not gone:
         session.flush()
     gone = gone or inspect(rule).deleted
+    _plan_for_events(session, act, rule, gone=gone)
+    _plan_occasions(session, act, rule, gone=gone)  # last: it takes the last lock
+
+
+def _plan_for_events(session: Session, act: ActionContext, rule: ReminderRule, *, gone: bool) -> None:
     if gone or not rule.active:
         if _has_many_pending(session, rule.id):
             _ask_for_rule(session, act, rule.id)
             return
         lock_planning(session)
         own = _TABLE.c.rule_key == rule.id
-        _skip_all(session, act, due_times.RULE_DELETED if gone else due_times.RULE_OFF, own)
+        planned_rows.skip_where(session, due_times.RULE_DELETED if gone else due_times.RULE_OFF, act.now, own)
+    elif rule.anchor not in EVENT_ANCHORS:
+        lock_planning(session)
+        planned_rows.skip_where(
+            session, due_times.MOVED, act.now, _TABLE.c.rule_key == rule.id, _TABLE.c.about_id.is_(None)
+        )
     elif planning_jobs.count_coming(session, _since(act, [RuleFacts.of(rule)])) > planning_jobs.AT_ONCE:
         _ask_for_rule(session, act, rule.id)
     else:
         lock_planning(session)
         _plan_rule_now(session, act, rule)
+
+
+def _plan_occasions(session: Session, act: ActionContext, rule: ReminderRule, *, gone: bool) -> None:
+    """What a rule reminds of besides events; of a rule that counts from events what it reminded of before."""
+    if not gone and rule.active and rule.anchor in OCCASIONS:
+        occasion_planning.plan(session, act, [rule.id])
+    else:
+        why = due_times.RULE_DELETED if gone else due_times.RULE_OFF if not rule.active else due_times.MOVED
+        occasion_planning.skip_all(session, act, rule.id, why)
 
 
 def _plan_rule_now(session: Session, act: ActionContext, rule: ReminderRule) -> None:
@@ -267,8 +270,13 @@ def plan_readers(session: Session, act: ActionContext, addresses: Collection[str
     recipients = sorted(given | {f"{MESSENGER}{address}" for address in given})
     session.flush()
     rules = active_rules(session) if recipients else {}
-    if not rules:
-        return
+    if rules:
+        _plan_readers_of_events(session, act, rules, recipients)
+    if recipients:
+        occasion_planning.plan(session, act)  # last: it takes the last lock
+
+
+def _plan_readers_of_events(session: Session, act: ActionContext, rules: Rules, recipients: Sequence[str]) -> None:
     connection = session.connection()
     since = _since(act, [facts for facts, _audience in rules.values()])
     condition = and_(is_coming(since), planning_jobs.reached(session, rules, recipients))
@@ -326,7 +334,7 @@ def plan_batch(
     ]
     gone = set(rules or ()) - set(connection.execute(_KNOWN_RULES, {"rules": list(rules or ())}).scalars())
     dead = [row.id for row in present if row.rule_key in gone and row.state is ReminderState.PENDING]
-    _change(session, _SKIP, dead, now=act.now, why=due_times.RULE_DELETED)
+    planned_rows.skip(session, {due_times.RULE_DELETED: dead}, act.now)
     _plan(session, act, data, [row for row in present if row.rule_key not in gone], asked_at=asked_at)
     if rules is None:
         change_notices.plan(session, act, rows, recipients)
@@ -338,7 +346,7 @@ def skip_the_rest(session: Session, act: ActionContext, rules: Collection[str]) 
     for rule in rules:
         if not known.get(rule):
             why = due_times.RULE_OFF if rule in known else due_times.RULE_DELETED
-            _skip_all(session, act, why, _TABLE.c.rule_key == rule)
+            planned_rows.skip_where(session, why, act.now, _TABLE.c.rule_key == rule)
 
 
 def plan_working_days(session: Session, act: ActionContext) -> None:
@@ -379,7 +387,9 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     lock_planning(session, event.id)
     change_notices.plan_cancellation(session, act, event)
     is_reminder = _TABLE.c.purpose == ReminderPurpose.REMINDER
-    _skip_all(session, act, due_times.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_reminder)
+    planned_rows.skip_where(
+        session, due_times.SILENT[EventStatus.CANCELLED], act.now, _TABLE.c.event_id == event.id, is_reminder
+    )
 
 
 def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
@@ -537,10 +547,8 @@ def _plan(
                 obsolete[data.why_not(row)].append(row.id)
         elif _can_reactivate(row, asked_at) or (_is_late(row) and data.catches_up(key, act.now)):
             reactivated.append(row.id)
-    # A worker may have claimed one since it was read: the statements check the state again.
-    for why, ids in obsolete.items():
-        _change(session, _SKIP, ids, now=act.now, why=why)
-    _change(session, _REACTIVATE, reactivated, now=act.now)
+    planned_rows.skip(session, obsolete, act.now)
+    planned_rows.reactivate(session, reactivated, act.now)
     rows = []
     for key in sorted(required):
         planned = required[key]
@@ -548,9 +556,9 @@ def _plan(
         if late and not names_all_late and data.events[key[0]][0].last_day < act.today:
             continue
         reason = due_times.TOO_LATE if late else None
-        row = _row(act, key, planned.locale, reason, planned.rule_id, planned.task_id)
+        row = _row(act, key, planned, reason)
         rows.append(row | {"created_at": min(asked_at, act.now)})
-    _insert(session, rows)
+    planned_rows.insert(session, rows)
 
 
 def _without_former(present: Sequence[Any], required: dict[Key, _PlannedReminder], now: datetime) -> Sequence[Any]:
@@ -576,7 +584,10 @@ def _without_former(present: Sequence[Any], required: dict[Key, _PlannedReminder
     return [row for row in present if row.id not in settled]
 
 
-_DEALT_WITH = frozenset({due_times.TOO_LATE, due_times.OVER, due_times.RESTORED})
+_NEVER_AGAIN = frozenset({due_times.RESTORED, due_times.TOLD_ELSEWHERE})
+"""Why a reminder was skipped whose reader may have got it: it does not become due again, not even late."""
+
+_DEALT_WITH = _NEVER_AGAIN | {due_times.TOO_LATE, due_times.OVER}
 """Why a reminder was skipped whose time has come: it does not become due again."""
 
 
@@ -585,59 +596,16 @@ def _can_reactivate(row: Any, asked_at: datetime) -> bool:
 
     What came too late when it was planned stays so, whatever the clock shows by now.
     """
-    is_skipped = row.state is ReminderState.SKIPPED and row.reason not in {due_times.RESTORED, due_times.TOO_LATE}
+    is_skipped = row.state is ReminderState.SKIPPED and row.reason not in _NEVER_AGAIN | {due_times.TOO_LATE}
     return is_skipped and not due_times.too_late(row.due_at, asked_at)
 
 
 def _is_late(row: Any) -> bool:
-    return row.state is ReminderState.SKIPPED and row.reason != due_times.RESTORED
+    return row.state is ReminderState.SKIPPED and row.reason not in _NEVER_AGAIN
 
 
-def _change(session: Session, statement: Update, ids: Sequence[str], **values: Any) -> None:
-    for start in range(0, len(ids), _AT_ONCE):
-        session.connection().execute(statement, {"ids": ids[start : start + _AT_ONCE]} | values)
-
-
-def _skip_all(session: Session, act: ActionContext, reason: str, *which: ColumnElement[bool]) -> None:
-    """Skip the pending reminders that match all conditions."""
-    pending = update(_TABLE).where(*which, _TABLE.c.state == ReminderState.PENDING)
-    session.connection().execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
-
-
-def _row(
-    act: ActionContext,
-    key: Key,
-    locale: Language,
-    late: str | None = None,
-    rule_id: str | None = None,
-    task_id: str | None = None,
-) -> dict[str, Any]:
-    """A new reminder's columns; pending, or skipped if ``late`` gives the reason."""
+def _row(act: ActionContext, key: Key, planned: _PlannedReminder, late: str | None) -> dict[str, Any]:
     event_id, rule_key, task_key, recipient, due_at = key
-    return {
-        "id": new_id(),
-        "purpose": ReminderPurpose.REMINDER,
-        "channel": ReminderChannel.MESSENGER if recipient.startswith(MESSENGER) else ReminderChannel.EMAIL,
-        "rule_id": rule_id,
-        "rule_key": rule_key,
-        "event_id": event_id,
-        "task_id": task_id,
-        "task_key": task_key,
-        "recipient": recipient,
-        "locale": locale,
-        "due_at": due_at,
-        "next_at": due_at,
-        "state": ReminderState.SKIPPED if late else ReminderState.PENDING,
-        "reason": late,
-        "attempts": 0,
-        "created_at": act.now,
-        "updated_at": act.now,
-    }
-
-
-def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert reminders; one that another transaction has inserted meanwhile stays as it is (uq_reminder_once)."""
-    if rows:
-        connection = session.connection()
-        for start in range(0, len(rows), _AT_ONCE):
-            connection.execute(_INSERT[connection.dialect.name], rows[start : start + _AT_ONCE])
+    of: dict[str, str | None] = {"event_id": event_id, "rule_id": planned.rule_id, "rule_key": rule_key}
+    of |= {"task_id": planned.task_id, "task_key": task_key}
+    return planned_rows.new_row(recipient, planned.locale, due_at, act.now, late=late, **of)

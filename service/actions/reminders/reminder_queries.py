@@ -16,9 +16,10 @@ from models.events import Event
 from models.queries.audience import MESSENGER
 from models.reminders import Reminder, ReminderRule
 from models.text import LocalizedText
-from models.vocabulary import ReminderState
+from models.vocabulary import AboutType, ReminderState
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
+from service.actions.reminders.occasion_names import OccasionName, occasion_names
 
 RULE_ORDER = (col(ReminderRule.id),)
 REMINDER_ORDER = (col(Reminder.due_at), col(Reminder.id))
@@ -57,18 +58,24 @@ def count_pending(session: Session, rule_ids: Collection[str]) -> dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class ReminderNames:
-    """What a reminder is called: its rule's name and its task's title, None where it has none or they were deleted."""
+    """What a reminder is called: its rule's name, its task's title, and the observance, anniversary or agreement it is
+    about; None where it has none or they were deleted."""
 
     rule_name: LocalizedText | None
     task_title: LocalizedText | None
+    occasion: OccasionName | None = None
 
 
 def names_of(session: Session, reminders: Collection[Reminder]) -> dict[str, ReminderNames]:
-    """Reminder → what it is called; two queries at most."""
+    """Reminder → what it is called; five queries at most, two where all are about events."""
     rules, tasks = ({getattr(one, name) for one in reminders} - {None} for name in ("rule_id", "task_id"))
     names = _texts(session, ReminderRule.id, ReminderRule.name, rules)
     titles = _texts(session, Task.id, Task.title, tasks)
-    return {one.id: ReminderNames(names.get(one.rule_id or ""), titles.get(one.task_id or "")) for one in reminders}
+    about = occasion_names(session, reminders)
+    return {
+        one.id: ReminderNames(names.get(one.rule_id or ""), titles.get(one.task_id or ""), about.get(one.id))
+        for one in reminders
+    }
 
 
 def _texts(session: Session, identity: Any, text: Any, wanted: Collection[str]) -> dict[str, LocalizedText]:
@@ -175,23 +182,29 @@ UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at)
 
 def seen_reminders(session: Session) -> ColumnElement[bool]:
     """The condition for reminders the session sees: all of events of which it sees everything, of others it may read
-    those to its own address, and the office's own mails to accounts of its office."""
+    those to its own address, and the office's own mails to accounts of its office. Of observances, anniversaries and
+    agreements those to its own address, and all of its office's rules if it changes everything there: from whom a
+    reminder of an anniversary stays away tells who knows of a ceremony."""
     one = permissions.reader(session)
     if one is None:
         return true()
     address = session.get_one(User, one.user_id).email
-    own = col(Reminder.recipient).in_([address, f"{MESSENGER}{address}"])
+    own = or_(col(Reminder.recipient).in_([address, f"{MESSENGER}{address}"]), col(Reminder.sent_to) == address)
     # A correlated subquery: few reminders are listed at a time, and there are many events.
     of_event = select(col(Event.id)).where(col(Event.id) == col(Reminder.event_id)).correlate(Reminder)
     told = [
         and_(own, of_event.where(permissions.visible(session)).exists()),
         of_event.where(permissions.overseen(session)).exists(),
     ]
-    of_office: ColumnElement[bool] = true()
+    of_office: ColumnElement[bool] = col(Reminder.about_id).is_(None)
     if not one.offices.alone:
         accounts = select(col(User.email)).where(permissions.own_accounts(session))
-        of_office = col(Reminder.recipient).in_(accounts)
-    return or_(*told, and_(col(Reminder.event_id).is_(None), of_office))
+        of_office = and_(of_office, col(Reminder.recipient).in_(accounts))
+    told.append(and_(col(Reminder.event_id).is_(None), or_(own, of_office)))
+    if one.whole_office:
+        rules = select(col(ReminderRule.id)).where(permissions.marked_own(session, col(ReminderRule.office)))
+        told.append(and_(col(Reminder.about_id).is_not(None), col(Reminder.rule_id).in_(rules)))
+    return or_(*told)
 
 
 def find_to_change(session: Session, identity: str) -> Reminder:
@@ -221,16 +234,25 @@ def reminders_where(session: Session, act: ActionContext, query: Mapping[str, An
     statement: Any = select(Reminder)
     if permissions.reader(session) is not None:
         statement = statement.where(seen_reminders(session))
-    for name in ("event_id", "rule_id"):
+    for name in ("event_id", "rule_id", "about_id"):
         if query.get(name):
             statement = statement.where(getattr(Reminder, name) == query[name])
     if query.get("recipient"):
-        statement = statement.where(Reminder.recipient == query["recipient"].lower())
+        address = query["recipient"].lower()
+        statement = statement.where(or_(col(Reminder.recipient) == address, col(Reminder.sent_to) == address))
     for word in query.get("q", "").lower().split():
         statement = statement.where(col(Reminder.recipient).contains(word, autoescape=True))
     for name in ("state", "purpose"):
         if query.get(name):
             statement = statement.where(col(getattr(Reminder, name)).in_(query[name]))
+    if query.get("about_type"):
+        statement = statement.where(_about(query["about_type"]))
     if "unseen" in query:
         statement = statement.where(UNSEEN if query["unseen"] else not_(UNSEEN))
     return crud.within(statement, col(Reminder.due_at), act, query)
+
+
+def _about(about_type: AboutType) -> ColumnElement[bool]:
+    if about_type is AboutType.EVENT:
+        return col(Reminder.event_id).is_not(None)
+    return col(Reminder.about_type) == about_type

@@ -7,9 +7,11 @@ from sqlmodel import Session
 
 from calendars.days.offsets import Offset
 from models.errors import InvalidValue
+from models.i18n import N_, message
 from models.queries.approved_rules import approved_rules
-from models.queries.audience import check_audience, named_addresses
+from models.queries.audience import ORGANISATION, WORDS, check_audience, named_addresses
 from models.reminders import ReminderRule
+from models.vocabulary import EVENT_ANCHORS, OCCASIONS, AboutType
 from service.actions import crud, permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
@@ -42,7 +44,7 @@ def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values
             :func:`create_rule`.
     """
     rule_rights.check_change(session, act, rule)
-    values = _normalised(session, values)
+    values = _normalised(session, values, rule=rule)
     if "organisation_id" in values and values["organisation_id"] != rule.organisation_id:
         rule_rights.check_organisation(session, act, values["organisation_id"])
     is_given, was_approved = "audience" in values, is_vouched(session, rule)
@@ -126,14 +128,49 @@ def checked(
     return values
 
 
-def _normalised(session: Session, values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
-    crud.check(crud.missing_references(session, ReminderRule, values) | wrong_with(values) | (also or {}))
+def _normalised(
+    session: Session, values: Mapping[str, Any], also: crud.Errors | None = None, rule: ReminderRule | None = None
+) -> dict[str, Any]:
+    wrong = wrong_with(values)
+    crud.check(crud.missing_references(session, ReminderRule, values) | _misfits(rule, values) | wrong | (also or {}))
     values = dict(values)
+    if "grades" in values:
+        values["grades"] = [str(grade) for grade in values["grades"]]
     if "kinds" in values:
         values["kinds"] = [str(kind) for kind in values["kinds"]]
     if "offset" in values:
         values["offset"] = str(Offset.parse(values["offset"]))
     return values
+
+
+def _misfits(rule: ReminderRule | None, values: Mapping[str, Any]) -> crud.Errors:
+    """The errors of fields that make no sense with what a rule counts from."""
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(rule, name, None)
+
+    anchor = after("anchor")
+    errors: crud.Errors = {}
+    if anchor not in EVENT_ANCHORS and anchor not in OCCASIONS:
+        right = ", ".join(sorted({*EVENT_ANCHORS, *OCCASIONS}))
+        errors["anchor"] = [message(N_("Nothing that could be counted from is kept yet; write {right}."), right=right)]
+        return errors
+    if after("grades") and OCCASIONS.get(anchor) not in GRADED:
+        errors["grades"] = [message(N_("Only years of observances and anniversaries have a class; leave it empty."))]
+    if anchor in EVENT_ANCHORS:
+        return errors
+    if after("kinds"):
+        errors["kinds"] = [message(N_("This rule reminds of no events; leave their kinds empty."))]
+    if people := [word for word in after("audience") or () if word in WORDS and word != ORGANISATION]:
+        wrong = N_(
+            "“{word}” means people of an event; this rule reminds of none. Write organisation, role:… or email:…."
+        )
+        errors["audience"] = [message(wrong, word=people[0])]
+    return errors
+
+
+GRADED = (AboutType.OBSERVANCE, AboutType.ANNIVERSARY)
+"""The things whose years have a class."""
 
 
 def wrong_with(values: Mapping[str, Any]) -> crud.Errors:

@@ -25,6 +25,7 @@ from calendars.days.working_days import WEEKDAYS
 from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, stay_taken
 from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
+from models.queries.dated import is_dated
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
 from service.actions import permissions
@@ -160,13 +161,14 @@ class _NearbyVisits:
 
 
 def linked_visits(session: Session, commitment_ids: Collection[str]) -> dict[str, list[LinkedVisit]]:
-    """Commitment → the events linked to it but the cancelled ones, as the reader may know them; no query for none."""
+    """Commitment → the events linked to it but the cancelled ones and those without days, as the reader may know them;
+    no query for none."""
     if not commitment_ids:
         return {}
     columns = (Event.commitment_id, Event.id, Event.title, Event.first_day, Event.last_day, Event.status)
     rows = session.execute(
         core_select(*map(col, columns)).where(
-            col(Event.commitment_id).in_(sorted(commitment_ids)), col(Event.status) != EventStatus.CANCELLED
+            col(Event.commitment_id).in_(sorted(commitment_ids)), col(Event.status) != EventStatus.CANCELLED, is_dated()
         )
     ).all()
     unnoticed = permissions.unnoticed(session, {row.id for row in rows})

@@ -9,14 +9,17 @@ from sqlmodel import Session, col, select
 
 from calendars.commitments.event_matching import CommitmentTerms
 from calendars.conflicts import commitment_checks
+from calendars.conflicts.ceremony_checks import ceremony_not_allowed
 from calendars.conflicts.second_visits import LinkedVisit, ceremony_in_another_year, is_bounded, second_of_year
 from calendars.days.spans import Days, days_of
 from models.agreements import Agreement, Commitment
 from models.events import Event, Performance, TrainingPhase
+from models.queries.anniversary_levels import between_states
 from models.vocabulary import EventKind, EventStatus
 from service.actions import permissions
 from service.actions.commitment_terms import terms_of
 from service.actions.context import ActionContext
+from service.actions.directory import ended_organisations
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
 from service.actions.reminders.reach import reach_warnings
@@ -38,6 +41,7 @@ class EventPresenter:
         self.compass = DirectionResolver.load(session, act)
         self._terms: dict[str, CommitmentTerms] = {}
         self._linked: dict[str, list[LinkedVisit]] = {}
+        self._between_states: dict[str, bool] = {}
         self._conflicts: dict[str, list[commitment_checks.EventWarning]] = {}
 
     def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
@@ -48,6 +52,7 @@ class EventPresenter:
         self._load_parts(events, EventKind.TRAINING_BATCH, "phases", TrainingPhase)
         self._load_parts(events, EventKind.ART_TROUPE_VISIT, "performances", Performance)
         self._load_terms(events)
+        self._load_anniversaries(events)
         self._load_conflicts(events, closely)
 
     def _load_parts(self, events: Sequence[Event], kind: EventKind, name: str, model: type[Any]) -> None:
@@ -96,9 +101,11 @@ class EventPresenter:
         self._conflicts |= self._without_hidden_ids(
             {event.id: [*self._second_of_year(event), *context.warnings(event)] for event in warned}
         )
+        for event_id, ended in ended_organisations.warnings(self.session, warned).items():
+            self._conflicts[event_id] += ended
         # Reminders are seen by those who see everything of an event; so is that there are none.
         whole = [event for event in warned if permissions.sight(self.session, event) is Sight.WHOLE]
-        for event_id, found in reach_warnings(self.session, self.act.today, whole).items():
+        for event_id, found in reach_warnings(self.session, self.act, whole).items():
             self._conflicts[event_id] += found
 
     def _second_of_year(self, event: Event) -> list[commitment_checks.EventWarning]:
@@ -119,7 +126,9 @@ class EventPresenter:
             return []
         if event.id not in self._conflicts:
             self._load_conflicts([event], closely=True)
-        checked = commitment_checks.CheckedEvent(days_of(event), event.headcount)
+        checked = commitment_checks.CheckedEvent(
+            days_of(event), event.headcount, event.activity_type, event.composition or {}
+        )
         self._load_terms([event])
         found = []
         if event.commitment_id:
@@ -128,9 +137,20 @@ class EventPresenter:
             found.append(short)
         if (other_year := ceremony_in_another_year(event.year, checked.days)) is not None:
             found.append(other_year)
+        if event.anniversary_id is not None:
+            self._load_anniversaries([event])
+            of_states = self._between_states[event.anniversary_id]
+            if (
+                refused := ceremony_not_allowed(event.anniversary_id, event.ordinal, between_states=of_states)
+            ) is not None:
+                found.append(refused)
         if event.changed_since_confirmed:
             found.append(commitment_checks.changed_since_confirmed())
         return found + self._conflicts[event.id]
+
+    def _load_anniversaries(self, events: Sequence[Event]) -> None:
+        wanted = {event.anniversary_id for event in events if event.anniversary_id} - self._between_states.keys()
+        self._between_states |= between_states(self.session, {one for one in wanted if one})
 
     def _without_hidden_ids(
         self, warnings: Mapping[str, list[commitment_checks.EventWarning]]

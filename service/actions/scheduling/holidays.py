@@ -94,16 +94,26 @@ def days_between(
     Raises:
         Invalid: more than ten years; a country without known holidays.
     """
+    first, last = whole_range(act, first, last)
+    entries = permissions.own_holidays(session)
+    crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
+    found = HolidayIndex(map(OfficeEntry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
+    return [day for day in found if not categories or day.category in categories]
+
+
+def whole_range(act: ActionContext, first: date | None, last: date | None) -> tuple[date, date]:
+    """A range of days as asked for; without ``first`` or ``last`` the year of the other, without both this year.
+
+    Raises:
+        Invalid: more than ten years.
+    """
     first = first or date(last.year if last else act.today.year, 1, 1)
     last = last or date(first.year, 12, 31)
     if last.year - first.year > MAX_YEARS or (
         last.year - first.year == MAX_YEARS and _yearday(last) >= _yearday(first)
     ):
         raise Invalid({"to": [message(N_("Ask for {years} years at the most."), years=MAX_YEARS)]})
-    entries = permissions.own_holidays(session)
-    crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
-    found = HolidayIndex(map(OfficeEntry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
-    return [day for day in found if not categories or day.category in categories]
+    return first, last
 
 
 def _yearday(day: date) -> tuple[int, int]:
@@ -139,7 +149,7 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
     elif first_day is not None and recurs is not None:
         name = "recurs" if values.get("recurs") else "first_day"
         errors[name] = [message(N_("Either a first day or a yearly recurrence; set the other one to null."))]
-    if wrong := _impossible(recurs):
+    if wrong := impossible(recurs):
         errors["recurs"] = [wrong]
     if "locality" not in errors and after("locality") is not None:
         errors["locality"] = _locality_errors(session, after("locality"), after("country"), after("category"))
@@ -157,7 +167,7 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
     return errors
 
 
-def _impossible(recurs: Mapping[str, Any] | None) -> Message | None:
+def impossible(recurs: Mapping[str, Any] | None) -> Message | None:
     """The error if no year has this yearly day; 29 February and the 30th of a lunar month exist often enough."""
     if recurs is None:
         return None
@@ -195,7 +205,7 @@ def _conflicts(wanted: OfficeEntry, existing: Sequence[OfficeHoliday]) -> list[M
     return errors
 
 
-def _common_day(one: OfficeEntry, other: OfficeEntry) -> str | None:
+def _common_day(one: OfficeEntry, other: OfficeEntry) -> date | None:
     if one.first_day is not None and other.first_day is not None:
         first, last = min(one.first_day, other.first_day), max(one.first_day, other.first_day)
     elif one.recurs is not None and other.recurs is not None and one.recurs.calendar is other.recurs.calendar:
@@ -203,4 +213,4 @@ def _common_day(one: OfficeEntry, other: OfficeEntry) -> str | None:
     else:
         return None
     pairs = ((mine, its) for mine in one.times(first, last) for its in other.times(first, last) if mine.overlaps(its))
-    return next((max(mine.first, its.first).isoformat() for mine, its in pairs), None)
+    return next((max(mine.first, its.first) for mine, its in pairs), None)

@@ -11,10 +11,13 @@ from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days
 from calendars.ical.vevent import EventFacts
 from calendars.mails.weekly_schedule import WeekSchedule
+from calendars.people.names import name_text
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.event_parts import Task, last_revisions
 from models.events import Event
 from models.places import Locality, Organisation, Person
+from models.queries.dated import is_dated
+from models.queries.organisation_lines import OrganisationLines
 from models.text import LocalizedText
 from models.vocabulary import EventStatus
 from service.actions import crud, dated_parts, office_days, permissions
@@ -35,6 +38,7 @@ def read_week(
             col(Event.departs_on).between(days.first, days.last),
         ),
         col(Event.status) != EventStatus.DRAFT,
+        is_dated(),
         permissions.visible(session),
     )
     statement = (
@@ -49,13 +53,14 @@ def read_week(
         total = session.execute(core_select(func.count()).select_from(Event).where(*where)).scalar_one()
     localities = {place.code: place for place in session.exec(select(Locality))}
     revisions = last_revisions(session, [event.id for event, _organisation in found])
-    preparing = _preparing(session, [event.id for event, _organisation in found])
+    lines = OrganisationLines.load(session)
+    preparing = _preparing(session, lines, [event.id for event, _organisation in found])
     parts = dated_parts.dated_parts(session, [event.id for event, _organisation in found])
     events = [
         EventFacts.of(
             event,
             localities=localities,
-            organisation=organisation,
+            organisation=lines.shown(organisation, event.first_day),
             revision=revisions.get(event.id),
             url=event_url(event.id),
             office_zone=office_zone,
@@ -74,12 +79,18 @@ def read_week(
     )
 
 
-def _preparing(session: Session, event_ids: Collection[str]) -> Mapping[str, list[LocalizedText | str]]:
+def _preparing(
+    session: Session, lines: OrganisationLines, event_ids: Collection[str]
+) -> Mapping[str, list[LocalizedText | str]]:
     """Event → who has tasks in it, organisations before people; one query."""
     names: dict[str, list[LocalizedText | str]] = {}
     people: dict[str, list[LocalizedText | str]] = {}
     statement: Any = (
-        core_select(col(Task.event_id), col(Organisation.name).label("organisation"), col(Person.name).label("person"))
+        core_select(
+            *(col(Task.event_id), col(Task.organisation_id), col(Event.first_day)),
+            col(Organisation.name).label("organisation"),
+            *(col(getattr(Person, name)) for name in ("name", "name_lo", "name_latin")),
+        )
         .outerjoin(Organisation, col(Organisation.id) == col(Task.organisation_id))
         .outerjoin(Person, col(Person.id) == col(Task.person_id))
         .join(Event, col(Event.id) == col(Task.event_id))
@@ -87,7 +98,8 @@ def _preparing(session: Session, event_ids: Collection[str]) -> Mapping[str, lis
         .order_by(col(Task.due_day), col(Task.id))
     )
     for row in session.execute(statement):
-        for name, listed in ((row.organisation, names), (row.person, people)):
+        body = lines.name(row.organisation_id, row.organisation, row.first_day)
+        for name, listed in ((body, names), (name_text(row) if row.name else None, people)):
             if name and name not in listed.setdefault(row.event_id, []):
                 listed[row.event_id].append(name)
     return {event_id: names.get(event_id, []) + people.get(event_id, []) for event_id in {*names, *people}}

@@ -12,10 +12,12 @@ from models.i18n import N_, message
 from models.labels import noun
 from models.vocabulary import Role, TokenScope
 from service.actions import crud
-from service.actions.accounts import accounts, passwords
+from service.actions.accounts import accounts, leave, passwords
 from service.actions.accounts.account_queries import tokens_of
 from service.actions.accounts.credentials import MINIMUM_PASSWORD
+from service.actions.events import hand_over
 from service.schemas.accounts import TokenSchema
+from service.web import leave_form
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
@@ -31,7 +33,7 @@ def account(view: View) -> Response:
     if request.method != "POST":
         return _show(view)
     deed = request.form.get("do", "")
-    if view.act.account.must_change_password and deed in {"token", "revoke"}:
+    if view.act.account.must_change_password and deed in {"token", "revoke", "leave", "back"}:
         raise Forbidden(message(N_("Choose a new password first.")), code="must_change_password")
     match deed:
         case "password":
@@ -43,6 +45,8 @@ def account(view: View) -> Response:
             return response
         case "token":
             return _make_token(view)
+        case "leave" | "back":
+            return _set_leave(view, deed)
         case "revoke":
             refusal = attempt(view, lambda: crud.delete(view.session, view.act, _own_token(view)))
             return _show(view, refusal=refusal) if refusal else redirect(url_for("pages.account", done="revoke"), 303)
@@ -92,6 +96,13 @@ def _make_token(view: View) -> Response:
     return _show(view, issued[0] if issued and refusal is None else None, refusal)
 
 
+def _set_leave(view: View, deed: str) -> Response:
+    told: list[str] = []
+    step = leave_form.save if deed == "leave" else leave_form.end
+    refusal = attempt(view, lambda: told.append(step(view, view.act.account)))
+    return _show(view, refusal=refusal, told="" if refusal else told[0])
+
+
 def _own_token(view: View) -> ApiToken:
     identity = request.form.get("token", "")
     token = view.session.get(ApiToken, identity)
@@ -100,13 +111,19 @@ def _own_token(view: View) -> ApiToken:
     return token
 
 
-def _show(view: View, issued: accounts.IssuedToken | None = None, refusal: FormRefusal | None = None) -> Response:
+def _show(
+    view: View, issued: accounts.IssuedToken | None = None, refusal: FormRefusal | None = None, told: str = ""
+) -> Response:
+    own = view.act.account
     return view.page(
         "account/account.html",
         refusal.status if refusal else 200,
         tokens=tokens_of(view.session, view.act.account),
         issued=issued,
         refusal=refusal,
+        told=told,
+        colleagues=leave.colleagues(view.session, own.id, own.organisation_id),
+        own_events=len(hand_over.events_to_hand_over(view.session, view.act, own)),
         again=request.form.get("do") if refusal else None,
         typed=request.form.get("name", "") if refusal else "",
         done=request.args.get("done", ""),

@@ -12,6 +12,7 @@ from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.actions.events import hand_over
 from service.schemas.accounts import UserSchema
+from service.web import leave_form
 from service.web.administration.section import ROLES, AdminSection, SectionRow, organisations, words
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.language import SELF_NAMES
@@ -42,6 +43,8 @@ def _lines(view: View, found: Sequence[User]) -> list[SectionRow]:
         facts = [user.email, view.say(ROLES[user.role]), names.get(user.organisation_id or "", "")]
         if user.id in seen:
             facts.append(view.say(N_("Last seen: {instant}"), instant=view.instant(seen[user.id])))
+        if user.away_until is not None and user.away_until >= view.act.today:
+            facts.append(view.say(N_("On leave until {day}."), day=view.day(user.away_until)))
         if not user.active:
             facts.append(view.say(N_("Switched off")))
         lines.append(SectionRow(user.id, user.name, [fact for fact in facts if fact], not user.active))
@@ -66,7 +69,7 @@ def _fields(view: View, user: User | None) -> list[FieldSpec]:
             FieldType.CHOICE,
             N_("Organisation"),
             N_("An account of no organisation reads and changes the events of all."),
-            options=organisations(view),
+            options=organisations(view, user.organisation_id if user else None),
         ),
         FieldSpec(
             "locale",
@@ -108,24 +111,22 @@ def _take_access(view: View, user: User) -> None:
 def _hand_over(view: View, user: User) -> str:
     """Hand the account's events over; the sentence says what became of them."""
     done = hand_over.hand_over(view.session, view.act, user, request.form.get("to", ""))
-    moved = view.say(N_("Events handed over: {count}."), count=done.moved)
-    if not done.left:
-        return moved
-    titles = "; ".join(view.plain(event.title) for event in done.left)
-    left = view.say(N_("Not handed over, as the other account may not read them: {titles}"), titles=titles)
-    return f"{moved} {left}"
+    return leave_form.handed_over(view, done)
 
 
 def _more(view: View, user: User | None) -> dict[str, Any]:
     if user is None:
         return {}
     own = hand_over.events_to_hand_over(view.session, view.act, user)
+    colleagues = hand_over.successors(view.session, user)
     return {
         "is_own": user.id == view.act.account.id,
         "access": access_revocation.access_of(view.session, user),
         "events": own[:EVENTS_SHOWN],
         "more_events": len(own) - EVENTS_SHOWN,
-        "successors": hand_over.successors(view.session, user) if own else [],
+        "number": len(own),
+        "successors": colleagues if own else [],
+        "colleagues": colleagues,
     }
 
 
@@ -149,6 +150,13 @@ AREA = AdminSection(
     compose=_compose,
     part="accounts",
     more=_more,
-    steps={"hand_over": _hand_over, "password": _set_password, "sessions": _end_sessions, "access": _take_access},
+    steps={
+        "hand_over": _hand_over,
+        "leave": leave_form.save,
+        "back": leave_form.end,
+        "password": _set_password,
+        "sessions": _end_sessions,
+        "access": _take_access,
+    },
     asks={"password": _NEW_PASSWORD},
 )

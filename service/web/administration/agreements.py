@@ -8,30 +8,29 @@ from marshmallow import ValidationError
 from sqlmodel import Session
 
 from models.agreements import Agreement, Anniversary, Commitment
-from models.i18n import N_, NP_, message
-from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
+from models.i18n import N_, message
+from models.places import Person
+from models.vocabulary import AgreementKind, EventKind, FrequencyType, Language, Role
 from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
 from service.actions.context import ActionContext
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.fields import TextField
-from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
+from service.schemas.word_names import DURATION_UNITS, FREQUENCIES
+from service.web.administration.section import (
+    AdminSection,
+    SectionRow,
+    by_name,
+    localities,
+    organisations,
+    people,
+    words,
+)
 from service.web.form_fields import Choice, FieldSpec, FieldType
-from service.web.labels import promised
+from service.web.labels import ACTIVITY_TYPES, TONGUES, promised
 from service.web.row_names import titled_agreements
 from service.web.view import View, ids
 
-_UNITS = {
-    DurationUnit.DAYS: N_("Days"),
-    DurationUnit.MONTHS: NP_("unit of time", "Months"),
-    DurationUnit.YEARS: N_("Years"),
-}
-_FREQUENCIES = {
-    FrequencyType.PER_YEAR: N_("So many times every year"),
-    FrequencyType.EVERY: N_("Once every so many years"),
-    FrequencyType.IN_PERIOD: N_("So many times in the whole period"),
-    FrequencyType.OPEN: N_("As both sides agree, no fixed number"),
-}
 MOST_PHASES = 20
 _PHASES_AT_FIRST = 2
 _EITHER = N_("Empty: either party.")
@@ -44,6 +43,7 @@ def _agreement_lines(view: View, found: Sequence[Agreement]) -> list[SectionRow]
             one.id,
             view.text(one.title),
             [
+                view.agreement_kind(one.kind),
                 view.days(one.starts_on, one.ends_on),
                 ", ".join(view.plain(view.locality_name(code)) for code in one.parties),
             ],
@@ -64,16 +64,94 @@ def _agreement_fields(view: View, agreement: Agreement | None) -> list[FieldSpec
         for one in agreement_queries.all_agreements(view.session)
         if agreement is None or one.id != agreement.id
     ]
+    above = view.session.get(Agreement, request.args.get("below", "")) if agreement is None else None
+    kinds = [(kind.value, view.agreement_kind(kind)) for kind in AgreementKind]
+    usual = AgreementKind.MEMORANDUM if above else AgreementKind.AGREEMENT
     return [
+        FieldSpec("kind", FieldType.CHOICE, N_("Kind"), options=kinds, default=usual.value, is_required=True),
         FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
-        FieldSpec("parties", FieldType.MANY, N_("Parties"), options=_parties(view, agreement)),
+        FieldSpec(
+            "parent_id",
+            FieldType.CHOICE,
+            N_("Stands below"),
+            N_("The paper it was made under. Its parties are those of that paper, or some of them."),
+            options=others,
+            default=above.id if above else "",
+        ),
+        FieldSpec(
+            "parties",
+            FieldType.MANY,
+            N_("Parties"),
+            options=_parties(view, agreement or above),
+            default=above.parties if above else (),
+        ),
+        _bodies(view),
         FieldSpec("starts_on", FieldType.DAY, N_("First day of the period"), is_required=True),
         FieldSpec("ends_on", FieldType.DAY, N_("Last day of the period"), is_required=True),
         FieldSpec("signed_on", FieldType.DAY, N_("Signed on")),
         FieldSpec("signed_at_place", FieldType.TEXTS, N_("Signed at")),
+        _signatories(view, agreement),
         FieldSpec("predecessor_id", FieldType.CHOICE, N_("Carries on"), options=others),
+        FieldSpec("languages", FieldType.MANY, N_("Languages"), options=_languages(view, agreement)),
         FieldSpec("copies", FieldType.NUMBER, N_("Copies")),
+        FieldSpec(
+            "copies_note",
+            FieldType.TEXTS,
+            N_("About the copies"),
+            N_("In which languages, who keeps which, whether they are equally valid."),
+        ),
+        FieldSpec("review_on", FieldType.DAY, N_("To be reviewed by")),
+        FieldSpec(
+            "records_since",
+            FieldType.DAY,
+            N_("Records since"),
+            N_(
+                "What was done before that day counts where it is entered, and is never missed. Empty: judged from the"
+                " start."
+            ),
+        ),
     ]
+
+
+def _bodies(view: View) -> FieldSpec:
+    """The organisations whose paper it is, one below the other: their order is the document's."""
+    column = FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=organisations(view))
+    hint = N_("The departments or offices that made it, in the order of the document. They see no more visits by it.")
+    return FieldSpec("bodies", FieldType.ROWS, N_("Bodies"), hint, columns=(column,))
+
+
+def _signatories(view: View, agreement: Agreement | None) -> FieldSpec:
+    hint = N_("In the order of the signatures. Somebody of the directory, or the name as the document has it.")
+    chosen = [row.person_id for row in agreement.signatory_rows if row.person_id] if agreement else []
+    known = people(view, None)
+    known += [(one.id, one.name) for one in crud.by_id(view.session, Person, set(chosen) - {*dict(known)}).values()]
+    columns = (
+        FieldSpec("party", FieldType.CHOICE, N_("For the party"), options=_parties(view, agreement)),
+        FieldSpec("person_id", FieldType.CHOICE, N_("Person"), options=known),
+        FieldSpec("name", FieldType.LINE, N_("Or a name")),
+        FieldSpec("position", FieldType.TEXTS, N_("Position")),
+        FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=organisations(view)),
+    )
+    return FieldSpec("signatories", FieldType.ROWS, N_("Signatories"), hint, columns=columns)
+
+
+def _languages(view: View, agreement: Agreement | None) -> list[Choice]:
+    """The languages of a paper; those chosen first, in the order the document names them."""
+    chosen = agreement.languages if agreement else []
+    ordered = [*chosen, *(one.value for one in Language if one not in chosen)]
+    return [(one, view.plain(TONGUES[one])) for one in ordered]
+
+
+def _lists(values: dict[str, Any]) -> dict[str, Any]:
+    """The bodies as the API takes them: ids in their order."""
+    if "bodies" in values:
+        values["bodies"] = [row["organisation_id"] for row in values["bodies"]]
+    return values
+
+
+def _rows(view: View, agreement: Agreement | None) -> dict[str, Any]:
+    """The bodies, row by row; of a new paper what it begins with."""
+    return {"bodies": [{"organisation_id": one} for one in agreement.bodies]} if agreement else {}
 
 
 AGREEMENTS = AdminSection(
@@ -90,9 +168,14 @@ AGREEMENTS = AdminSection(
     create=agreements.create_agreement,
     change=agreements.change_agreement,
     title_of=lambda view, one: view.text(one.title),
-    delete=crud.delete,
+    delete=agreements.delete_agreement,
     remove=Role.ADMIN,
-    follows=N_("Its commitments go with it. It can only be deleted while no event fulfils one of them."),
+    compose=_lists,
+    beside=_rows,
+    follows=N_(
+        "Its commitments go with it. It can only be deleted while no event fulfils one of them and no paper stands"
+        " below it."
+    ),
 )
 
 
@@ -146,13 +229,20 @@ def _commitment_fields(view: View, commitment: Commitment | None) -> list[FieldS
             options=[(kind.value, view.kind(kind)) for kind in EventKind],
             is_required=True,
         ),
+        FieldSpec(
+            "activity_types",
+            FieldType.MANY,
+            N_("Types of activity that fulfil it"),
+            N_("Only for other activities. None ticked: any type."),
+            options=words(view, ACTIVITY_TYPES),
+        ),
         FieldSpec("host", FieldType.CHOICE, N_("Host"), _EITHER, options=places),
         FieldSpec("guest", FieldType.CHOICE, N_("Guest"), _EITHER, options=places),
         FieldSpec(
             "frequency_type",
             FieldType.CHOICE,
             N_("How often"),
-            options=words(view, _FREQUENCIES),
+            options=words(view, FREQUENCIES),
             default="per_year",
             is_required=True,
             error_name="frequency.type",
@@ -170,9 +260,16 @@ def _commitment_fields(view: View, commitment: Commitment | None) -> list[FieldS
         FieldSpec("headcount_min", FieldType.NUMBER, N_("People each time, at least"), _NOTHING_AGREED),
         FieldSpec("headcount_max", FieldType.NUMBER, N_("People each time, at most")),
         FieldSpec("headcount_total", FieldType.NUMBER, N_("People over the whole period")),
+        FieldSpec(
+            "composition",
+            FieldType.COUNTS,
+            N_("At least so many of each"),
+            N_("Only for training batches. One line each, like “athlete: 8”, in the words that the batches use."),
+            empty={},
+        ),
         FieldSpec("duration_min", FieldType.NUMBER, N_("Lasts at least"), _NOTHING_AGREED),
         FieldSpec("duration_max", FieldType.NUMBER, N_("Lasts at most")),
-        FieldSpec("duration_unit", FieldType.CHOICE, N_("Unit"), options=words(view, _UNITS), default="days"),
+        FieldSpec("duration_unit", FieldType.CHOICE, N_("Unit"), options=words(view, DURATION_UNITS), default="days"),
         FieldSpec("funded_by", FieldType.CHOICE, N_("Funded by"), options=places),
         *_phase_fields(view, len(commitment.phases) if commitment else 0),
     ]
@@ -180,7 +277,7 @@ def _commitment_fields(view: View, commitment: Commitment | None) -> list[FieldS
 
 def _phase_fields(view: View, count: int) -> list[FieldSpec]:
     """Questions about the stages of a long stay: of those there are, and of one more."""
-    units = words(view, _UNITS)
+    units = words(view, DURATION_UNITS)
     found = []
     for place in range(min(max(count + 1, _PHASES_AT_FIRST), MOST_PHASES)):
         hint = N_("Only for a stay in stages: a year of the language, then the studies.") if place == 0 else ""
@@ -305,7 +402,7 @@ ANNIVERSARIES = AdminSection(
     create=agreements.create_anniversary,
     change=agreements.change_anniversary,
     title_of=lambda view, one: view.text(one.title),
-    delete=crud.delete,
+    delete=agreements.delete_anniversary,
     remove=Role.OFFICER,
     follows=N_("Only an anniversary without ceremonies can be deleted."),
 )

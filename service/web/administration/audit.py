@@ -39,19 +39,35 @@ KINDS = (
     "task_template",
     "resource",
     "office_holiday",
+    "observance",
+    "exchange_rate",
     "locality",
     "organisation",
     "person",
     "passport",
+    "particulars",
+    "file",
+    "audit",
+    "document",
+    "estimate",
+    "payment",
 )
 DEEDS = {
     "create": N_("Made: {what}"),
     "change": N_("Changed: {what}"),
     "delete": N_("Deleted: {what}"),
+    "merge": N_("Two entries became one: {what}"),
+    "undo_merge": N_("Two entries again: {what}"),
+    "hand_over": N_("Handed over to a successor: {what}"),
+    "undo_hand_over": N_("Hand-over undone: {what}"),
     "sign_in": N_("Signed in"),
     "sign_out_everywhere": N_("Signed out of all browsers"),
     "sign_in_limit": N_("Signing in was refused for a while, after too many failures"),
     "reveal": N_("Passport number looked at"),
+    "download": N_("File of a person downloaded"),
+    "export": N_("Taken away as a file: {what}"),
+    "make": N_("Paper with particulars made"),
+    "send": N_("Paper sent by mail"),
     "rotate": N_("New address for a calendar"),
     "restore": N_("The database was restored from a backup"),
     "restore_unproven": N_("Passwords, tokens and calendar addresses of an unproven backup were ended"),
@@ -72,8 +88,23 @@ LABELS = {
     "expires_on": N_("Works until"),
     "filter": N_("Which events"),
     "languages": N_("Languages"),
+    "positions": N_("Positions"),
     "channel": N_("How it is sent"),
+    "festival": N_("Comes every year"),
     "note": NP_("written remark", "Note"),
+    "list": N_("List"),
+    "format": N_("Format"),
+    "rows": N_("Rows"),
+    "into": N_("The entry that stays"),
+    "to": N_("Who carries on its work"),
+    "from_day": N_("From which day on"),
+    "number": N_("Number"),
+    "issued_on": N_("Day of issue"),
+    "issued_by": N_("Issued by"),
+    "signed_by": N_("Signed by"),
+    "language": N_("Language of the paper"),
+    "signed_file_id": N_("Signed paper"),
+    "was_issued": N_("Was issued under a number, or sent"),
 }
 """What is told besides the questions of the forms, by which most of it is entered."""
 
@@ -116,6 +147,7 @@ def audit(view: View) -> Response:
         people=people,
         kinds=[(kind, capital(view.say(noun(kind)))) for kind in KINDS],
         asked=asked,
+        query=query,
         is_first=not asked["below"],
         newest=url_for("pages.audit", **further),
         older=url_for("pages.audit", **further, below=shown[-1].id) if len(found) > SIZE else "",
@@ -156,12 +188,14 @@ def _name(view: View, one: Audit) -> Markup | str:
 
 
 def _link(one: Audit) -> str:
+    if one.action == "export":
+        return ""  # a whole list
     if one.entity in _AREA_OF and one.action != "delete":
         return url_for("pages.administered", area=_AREA_OF[one.entity], identity=one.entity_id)
     if one.entity in _PAGES and one.action != "delete":
         endpoint, name = _PAGES[one.entity]
         value: dict[str, Any] = {name: one.entity_id}
         return url_for(endpoint, **value)
-    if one.entity == "passport":
+    if one.entity in {"passport", "particulars"}:
         return url_for("pages.administered", area="people", identity=one.entity_id)
     return url_for("pages.event", event_id=one.event_id) if one.event_id and one.action != "delete" else ""

@@ -16,19 +16,12 @@ from models.i18n import N_, NP_
 from models.vocabulary import HolidayCalendar, HolidayCategory, Role
 from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
+from service.schemas.word_names import HOLIDAY_CATEGORIES as CATEGORIES
+from service.schemas.word_names import RECURRENCES
 from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.view import View
 
-CATEGORIES = {
-    HolidayCategory.PUBLIC: N_("Day off: it does not count as a working day"),
-    HolidayCategory.WORKDAY: N_("Worked, although it would be free"),
-    HolidayCategory.FESTIVAL: N_("Festival: celebrated, and worked as usual"),
-}
-_RECURS = {
-    HolidayCalendar.SOLAR: N_("Every year, by the solar calendar"),
-    HolidayCalendar.LUNAR: N_("Every year, by the Vietnamese lunar calendar"),
-}
 _FIRST_YEAR, _LAST_YEAR = 1970, 2070
 
 
@@ -48,7 +41,7 @@ def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[SectionRow]:
         if one.first_day:
             when = view.day(one.first_day)
         else:
-            calendar = view.say(_RECURS[HolidayCalendar(one.recurs_calendar or "solar")])
+            calendar = view.say(RECURRENCES[HolidayCalendar(one.recurs_calendar or "solar")])
             when = view.say(N_("{calendar}: day {day}, month {month}"), calendar=calendar, **_day_and_month(one))
         facts = [one.country, when, view.say(CATEGORIES[one.category])]
         facts.append(view.say(NP_("how many", "Days: {days}"), days=one.days) if one.days > 1 else "")
@@ -78,7 +71,7 @@ def _fields(view: View, entry: OfficeHoliday | None) -> list[FieldSpec]:
         ),
         FieldSpec("first_day", FieldType.DAY, N_("First day"), N_("Empty for a day that comes every year.")),
         FieldSpec("days", FieldType.NUMBER, N_("How many days"), default=1, is_required=True),
-        FieldSpec("recurs", FieldType.CHOICE, N_("Comes every year"), options=words(view, _RECURS)),
+        FieldSpec("recurs", FieldType.CHOICE, N_("Comes every year"), options=words(view, RECURRENCES)),
         FieldSpec("recurs_month", FieldType.NUMBER, N_("Month of every year"), error_name="recurs.month"),
         FieldSpec("recurs_day", FieldType.NUMBER, N_("Day of that month"), error_name="recurs.day"),
         FieldSpec("locality", FieldType.CHOICE, N_("Only of this locality"), options=localities(view)),

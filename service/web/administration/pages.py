@@ -7,14 +7,17 @@ from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models.accounts import User
-from models.errors import Conflict, Forbidden, Stale
+from models.errors import Conflict, Forbidden, Merged, Stale
 from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.web.administration import (
     accounts,
     agreements,
+    exchange_rates,
     holidays,
+    norms,
+    observances,
     places_and_people,
     reminder_rules,
     templates_and_resources,
@@ -39,11 +42,31 @@ AREAS: Mapping[str, AdminSection] = {
         agreements.COMMITMENTS,
         agreements.ANNIVERSARIES,
         holidays.AREA,
+        observances.AREA,
+        norms.AREA,
+        exchange_rates.AREA,
         places_and_people.LOCALITIES,
         places_and_people.ORGANISATIONS,
         places_and_people.PEOPLE,
     )
 }
+LISTS: Mapping[str, str] = {
+    "accounts": "accounts.UsersView",
+    "rules": "reminders.ReminderRulesView",
+    "task-templates": "task_templates.TaskTemplatesView",
+    "resources": "bookings.ResourcesView",
+    "agreements": "agreements.AgreementsView",
+    "anniversaries": "agreements.AnniversariesView",
+    "holidays": "holidays.OfficeHolidaysView",
+    "observances": "observances.ObservancesView",
+    "norms": "norms.NormsView",
+    "exchange-rates": "exchange_rates.ExchangeRatesView",
+    "localities": "places.LocalitiesView",
+    "organisations": "places.OrganisationsView",
+    "people": "places.PeopleView",
+}
+"""Area → the list of the API that holds the same, which can be had as a file."""
+
 DONE = {
     "create": N_("It was made."),
     "change": N_("Your changes were saved."),
@@ -53,6 +76,8 @@ DONE = {
     "access": N_("All tokens and calendars of this account were revoked, and its browsers are signed out."),
     "passport": N_("The passport was kept."),
     "forget": N_("The passport was forgotten."),
+    "particulars": N_("The particulars were saved."),
+    "positions": N_("Your changes were saved."),
 }
 
 
@@ -92,6 +117,7 @@ def listing(view: View, area: str) -> Response:
         pages=pages_for(total, SIZE),
         total=total,
         more=one.more(view, None),
+        listed=LISTS.get(one.name, ""),
         done=DONE.get(request.args.get("done", ""), ""),
     )
 
@@ -122,7 +148,10 @@ def new(view: View, area: str) -> Response:
 def administered(view: View, area: str, identity: str) -> Response:
     """One thing: its form, and the steps that can be taken with it."""
     one = _area(view, area, "write" if request.method == "POST" else "read")
-    row = crud.find(view.session, one.model, identity)
+    try:
+        row = crud.find(view.session, one.model, identity)
+    except Merged as gone:
+        return redirect(url_for("pages.administered", area=area, identity=gone.extra["merged_into"]), 302)
     fields = one.fields(view, row)
     if request.method != "POST":
         return _form(view, one, row, fields, None)
@@ -174,7 +203,9 @@ def _form(
     told: str = "",
 ) -> Response:
     is_again = refusal is not None and deed == "change"
-    step = deed if refusal is not None and deed in area.asks else ""
+    asks = {**area.asks, **(area.asked(view, row) if row is not None else {})}
+    step = deed if refusal is not None and deed in asks else ""
+    holds = area.holds(view, row) if row is not None else {}
     return view.page(
         "administration/form.html",
         refusal.status if refusal else 200,
@@ -194,8 +225,8 @@ def _form(
         asked={
             name: BoundForm(view, asked, typed=request.form, refusal=refusal)
             if name == step
-            else BoundForm(view, asked)
-            for name, asked in area.asks.items()
+            else BoundForm(view, asked, holds.get(name, {}))
+            for name, asked in asks.items()
         },
         refusal=refusal,
         step=step,

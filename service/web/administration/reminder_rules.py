@@ -1,45 +1,60 @@
 """Reminder rules, each described in a sentence: when, to whom, for which events."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from calendars.days.offset_words import length_in_words
 from calendars.days.offsets import Offset
 from models.i18n import N_, Message, message
 from models.places import Organisation
 from models.reminders import ReminderRule
-from models.vocabulary import EventKind, ReminderAnchor, Role
+from models.vocabulary import EVENT_ANCHORS, EventKind, Grade, ReminderAnchor, Role
 from service.actions import crud
 from service.actions.reminders import planning_jobs, preview, reminder_rules, rule_rights
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
+from service.schemas.word_names import ANCHORS as ANCHORS
 from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, organisations, words
 from service.web.form_fields import Choice, FieldSpec, FieldType
+from service.web.labels import GRADES
 from service.web.view import View, ids
 
-ANCHORS: Mapping[ReminderAnchor, str] = {
-    ReminderAnchor.ARRIVAL: N_("Arrival"),
-    ReminderAnchor.START: N_("First day"),
-    ReminderAnchor.END: N_("Last day"),
-    ReminderAnchor.TASK_DUE: N_("Due day of a task"),
-}
 _BEFORE = {
     ReminderAnchor.ARRIVAL: N_("{length} before the arrival"),
     ReminderAnchor.START: N_("{length} before the first day"),
     ReminderAnchor.END: N_("{length} before the last day"),
     ReminderAnchor.TASK_DUE: N_("{length} before a task is due"),
+    ReminderAnchor.OBSERVANCE: N_("{length} before a day of greetings"),
+    ReminderAnchor.ANNIVERSARY: N_("{length} before an anniversary without a ceremony"),
+    ReminderAnchor.AGREEMENT_END: N_("{length} before an agreement ends"),
+    ReminderAnchor.AGREEMENT_REVIEW: N_("{length} before an agreement is to be reviewed"),
+    ReminderAnchor.EXPIRY: N_("{length} before a learner's permit ends"),
+    ReminderAnchor.MILESTONE: N_("{length} before a milestone of a project"),
 }
 _AFTER = {
     ReminderAnchor.ARRIVAL: N_("{length} after the arrival"),
     ReminderAnchor.START: N_("{length} after the first day"),
     ReminderAnchor.END: N_("{length} after the last day"),
     ReminderAnchor.TASK_DUE: N_("{length} after a task was due"),
+    ReminderAnchor.OBSERVANCE: N_("{length} after a day of greetings"),
+    ReminderAnchor.ANNIVERSARY: N_("{length} after an anniversary without a ceremony"),
+    ReminderAnchor.AGREEMENT_END: N_("{length} after an agreement ended"),
+    ReminderAnchor.AGREEMENT_REVIEW: N_("{length} after an agreement was to be reviewed"),
+    ReminderAnchor.EXPIRY: N_("{length} after a learner's permit ended"),
+    ReminderAnchor.MILESTONE: N_("{length} after a milestone of a project"),
 }
 _ON = {
     ReminderAnchor.ARRIVAL: N_("on the day of arrival"),
     ReminderAnchor.START: N_("on the first day"),
     ReminderAnchor.END: N_("on the last day"),
     ReminderAnchor.TASK_DUE: N_("on the day a task is due"),
+    ReminderAnchor.OBSERVANCE: N_("on a day of greetings"),
+    ReminderAnchor.ANNIVERSARY: N_("on an anniversary without a ceremony"),
+    ReminderAnchor.AGREEMENT_END: N_("on the last day of an agreement"),
+    ReminderAnchor.AGREEMENT_REVIEW: N_("on the day by which an agreement is to be reviewed"),
+    ReminderAnchor.EXPIRY: N_("on the last day of a learner's permit"),
+    ReminderAnchor.MILESTONE: N_("on the day of a milestone of a project"),
 }
 _UNITS = {"D": N_("Days"), "W": N_("Weeks"), "H": N_("Hours"), "M": N_("Minutes")}
 _SIDES = {"-": N_("Before"), "+": N_("After")}
@@ -60,8 +75,13 @@ def sentence(view: View, rule: ReminderRule) -> str:
     when = _when(rule)
     if rule.at is not None:
         when = message(N_("{when}, at {time}"), when=when, time=rule.at.strftime("%H:%M"))
-    kinds = ", ".join(view.kind(EventKind(kind)) for kind in rule.kinds) or view.say(N_("all kinds of events"))
     who = ", ".join(_whom(view, word) for word in rule.audience)
+    if rule.anchor not in EVENT_ANCHORS:
+        grades = ", ".join(view.say(GRADES[Grade(grade)]) for grade in rule.grades)
+        if not grades:
+            return view.say(N_("{when}, to {who}."), when=view.say(when), who=who)
+        return view.say(N_("{when}, to {who}; for: {kinds}."), when=view.say(when), who=who, kinds=grades)
+    kinds = ", ".join(view.kind(EventKind(kind)) for kind in rule.kinds) or view.say(N_("all kinds of events"))
     return view.say(N_("{when}, to {who}; for: {kinds}."), when=view.say(when), who=who, kinds=kinds)
 
 
@@ -70,23 +90,9 @@ def _when(rule: ReminderRule) -> Message:
     if not offset.days and not offset.seconds:
         return message(_ON[rule.anchor])
     is_before = offset.days < 0 or offset.seconds < 0
-    return message((_BEFORE if is_before else _AFTER)[rule.anchor], length=_length(offset, rule.working_days))
-
-
-def _length(offset: Offset, working_days: bool) -> Message:
-    days, minutes = abs(offset.days), abs(offset.seconds) // 60
-    parts: list[Message] = []
-    if days == 1:
-        parts.append(message(N_("1 working day") if working_days else N_("1 day")))
-    elif days:
-        parts.append(message(N_("{range} working days") if working_days else N_("{range} days"), range=days))
-    if minutes and minutes % 60 == 0:
-        parts.append(message(N_("1 hour")) if minutes == 60 else message(N_("{count} hours"), count=minutes // 60))
-    elif minutes:
-        parts.append(message(N_("{count} minutes"), count=minutes))
-    if not parts:
-        return message(N_("{count} minutes"), count=0)
-    return parts[0] if len(parts) == 1 else message(N_("{days} and {hours}"), days=parts[0], hours=parts[1])
+    return message(
+        (_BEFORE if is_before else _AFTER)[rule.anchor], length=length_in_words(offset, working_days=rule.working_days)
+    )
 
 
 def _whom(view: View, word: str) -> str:
@@ -158,6 +164,13 @@ def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
         FieldSpec("emails", FieldType.LIST, N_("Other addresses"), emails, error_name="-"),
         FieldSpec("kinds", FieldType.MANY, N_("Kinds; none ticked means all"), options=kinds, default=[]),
         FieldSpec(
+            "grades",
+            FieldType.MANY,
+            N_("Years of observances and anniversaries; none ticked means all"),
+            options=words(view, GRADES),
+            default=[],
+        ),
+        FieldSpec(
             "catch_up", FieldType.FLAG, N_("Send at once what was due before the event was planned"), default=False
         ),
         FieldSpec("active", FieldType.FLAG, N_("In use"), default=True),
@@ -169,7 +182,7 @@ def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
                 FieldType.CHOICE,
                 N_("Whose rule"),
                 N_("Empty: it is the office's own, and only the protocol office and administrators change it."),
-                options=organisations(view),
+                options=organisations(view, rule.organisation_id if rule else view.act.account.organisation_id),
                 default=view.act.account.organisation_id,
             )
         )
@@ -177,7 +190,7 @@ def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
 
 
 def _length_of(view: View, rule: ReminderRule) -> str:
-    return view.say(_length(Offset.parse(rule.offset), rule.working_days))
+    return view.say(length_in_words(Offset.parse(rule.offset), working_days=rule.working_days))
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -2,25 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from models.i18n import N_
 from models.places import Person
+from models.text import LocalizedText
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory_queries
+from service.schemas.word_names import ROLES as ROLES
 from service.web.form_fields import Choice, FieldSpec
-from service.web.view import View
+from service.web.view import View, ids
 
 MOST_CHOICES = 1000
-ROLES: Mapping[Role, str] = {
-    Role.VIEWER: N_("Viewer"),
-    Role.OFFICER: N_("Officer"),
-    Role.APPROVER: N_("Approver"),
-    Role.ADMIN: N_("Administrator"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,10 @@ def _nothing(view: View, row: Any) -> dict[str, Any]:
     return {}
 
 
+def _no_more(view: View, row: Any) -> Mapping[str, Sequence[FieldSpec]]:
+    return {}
+
+
 def _any(view: View, row: Any) -> bool:
     return True
 
@@ -50,7 +51,8 @@ class AdminSection:
     """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
 
     ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
-    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for. ``changes``
+    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for, ``holds`` what
+    its form shows beforehand, ``asked`` what is asked in the reader's words. ``changes``
     and ``removes`` say whether the reader may change or delete this very row, where the role suffices.
     """
 
@@ -81,6 +83,8 @@ class AdminSection:
     more: Callable[[View, Any], dict[str, Any]] = _nothing
     steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
     asks: Mapping[str, Sequence[FieldSpec]] = field(default_factory=dict)
+    holds: Callable[[View, Any], dict[str, Any]] = _nothing
+    asked: Callable[[View, Any], Mapping[str, Sequence[FieldSpec]]] = _no_more
     changes: Callable[[View, Any], bool] = _any
     removes: Callable[[View, Any], bool] = _any
 
@@ -117,13 +121,29 @@ def words(view: View, names: Mapping[Any, str]) -> list[Choice]:
 
 
 def localities(view: View) -> list[Choice]:
-    """All localities as choices."""
-    return [(one.code, view.plain(one.name)) for one in directory_queries.all_localities(view.session)]
+    """All localities as choices, those that the office has to do with first."""
+    known = view.compass.gazetteer.localities
+    return [(code, view.plain(known[code].name)) for code in view.places_in_order]
 
 
-def organisations(view: View) -> list[Choice]:
-    """All organisations as choices."""
-    return [(one.id, view.plain(one.name)) for one in directory_queries.all_organisations(view.session)]
+def organisations(view: View, chosen: str | None = None) -> list[Choice]:
+    """The organisations that exist today as choices, and the one chosen already."""
+    today = view.act.today
+    found = directory_queries.organisations_on(view.session, today, today, ids(chosen))
+    return [(one.id, view.plain(one.name)) for one in found]
+
+
+def all_organisations(view: View) -> list[Choice]:
+    """All organisations as choices, those that have ended too; these say until when they were."""
+    return [
+        (one.id, _with_end(view, one.name, one.ends_on)) for one in directory_queries.all_organisations(view.session)
+    ]
+
+
+def _with_end(view: View, name: LocalizedText, ends_on: date | None) -> str:
+    if ends_on is None:
+        return view.plain(name)
+    return view.say(N_("{name} (until {day})"), name=view.plain(name), day=view.numeric(ends_on))
 
 
 def people(view: View, chosen: str | None) -> list[Choice]:

@@ -8,7 +8,7 @@ from calendars.events.task_due_dates import TaskDueValues, due_offset_text
 from models.event_parts import TaskTemplate
 from models.i18n import N_, NP_
 from models.resources import Resource
-from models.vocabulary import EventKind, Role
+from models.vocabulary import ActivityType, EventKind, Grade, PassportKind, Role
 from service.actions.bookings import resources
 from service.actions.events import task_templates
 from service.actions.events.task_queries import TEMPLATE_ORDER
@@ -25,7 +25,7 @@ from service.web.administration.section import (
     words,
 )
 from service.web.form_fields import FieldSpec, FieldType
-from service.web.labels import DIRECTIONS, RESOURCE_TYPES, TASK_ANCHORS
+from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, GRADES, PASSPORT_KINDS, RESOURCE_TYPES, TASK_ANCHORS
 from service.web.view import View
 
 _UNITS = {"D": N_("Days"), "W": N_("Weeks")}
@@ -39,6 +39,9 @@ def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRo
         facts = [kind_name(one.kind, view.language), view.say(told) if told else ""]
         facts.append(view.say(DIRECTIONS[one.direction]) if one.direction else "")
         facts.append(view.say(N_("From {days} days on"), days=one.min_days) if one.min_days else "")
+        facts += [view.say(PASSPORT_KINDS[PassportKind(kind)]) for kind in one.passport_kinds or ()]
+        facts += [view.say(ACTIVITY_TYPES[ActivityType(word)]) for word in one.activity_types]
+        facts += [view.say(GRADES[Grade(word)]) for word in one.grades]
         facts.append("" if one.active else view.say(N_("Switched off")))
         lines.append(SectionRow(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
     return lines
@@ -52,6 +55,27 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[FieldSpe
         FieldSpec("kind", FieldType.CHOICE, N_("Kind"), options=kinds, default="delegation", is_required=True),
         FieldSpec("direction", FieldType.CHOICE, N_("Direction"), options=words(view, DIRECTIONS)),
         FieldSpec("min_days", FieldType.NUMBER, N_("Only for stays of at least so many days")),
+        FieldSpec(
+            "passport_kinds",
+            FieldType.MANY,
+            N_("Only if somebody has such a passport"),
+            N_("None ticked: whatever passports they have."),
+            words=PASSPORT_KINDS,
+        ),
+        FieldSpec(
+            "activity_types",
+            FieldType.MANY,
+            N_("Only for activities of these types; none ticked means all"),
+            options=words(view, ACTIVITY_TYPES),
+            default=[],
+        ),
+        FieldSpec(
+            "grades",
+            FieldType.MANY,
+            N_("Only for ceremonies of such years; none ticked means all"),
+            options=words(view, GRADES),
+            default=[],
+        ),
         FieldSpec(
             "offset_number", FieldType.NUMBER, N_("How long"), default="7", is_required=True, error_name="offset"
         ),
@@ -85,7 +109,7 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[FieldSpe
             "organisation_id",
             FieldType.CHOICE,
             NP_("for a task", "Responsible organisation"),
-            options=organisations(view),
+            options=organisations(view, template.organisation_id if template else None),
         ),
         FieldSpec("person_id", FieldType.CHOICE, N_("Person"), options=people(view, chosen)),
         FieldSpec("active", FieldType.FLAG, N_("In use"), default=True),
@@ -93,6 +117,7 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[FieldSpe
 
 
 def _compose_template(values: dict[str, Any]) -> dict[str, Any]:
+    values = values | {"passport_kinds": values.get("passport_kinds") or None}
     sign = "-" if values.pop("offset_side", "-") == "-" else ""
     number, unit = values.pop("offset_number", None), values.pop("offset_unit", None)
     values["offset"] = f"{sign}P{'' if number is None else number}{unit or 'D'}"
@@ -184,7 +209,12 @@ def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
         FieldSpec(
             "buffer_after", FieldType.NUMBER, N_("Taken after each booking"), minutes, default=0, is_required=True
         ),
-        FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=organisations(view)),
+        FieldSpec(
+            "organisation_id",
+            FieldType.CHOICE,
+            N_("Organisation"),
+            options=organisations(view, resource.organisation_id if resource else None),
+        ),
         FieldSpec(
             "person_id",
             FieldType.CHOICE,

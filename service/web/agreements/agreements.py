@@ -1,6 +1,7 @@
 """Agreements: their commitments by article, their progress, and what needs attention."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, request
@@ -9,10 +10,13 @@ from marshmallow import ValidationError
 from models.agreements import Agreement
 from models.vocabulary import ProgressState
 from service.actions import crud
-from service.actions.agreements import progress
+from service.actions.agreements import agreement_tree, progress
+from service.actions.files import files
+from service.actions.ledger import project_records
 from service.http.error_responses import flat
 from service.schemas.progress import ProgressQuery
 from service.web import bar_chart
+from service.web.agreements.papers import read_paper
 from service.web.agreements.year_table import LINKS_SHOWN, WANT_ATTENTION, read_year_table
 from service.web.page_decorator import page
 from service.web.query_params import whole
@@ -35,8 +39,8 @@ def agreements(view: View) -> Response:
     over, has_more_over = _needing_attention(account for account in accounts if account.agreement.ends_on < today)
     return view.page(
         "agreements/agreements.html",
-        accounts=[(account, account.count()) for account in accounts[:SHOWN]],
-        has_more_accounts=len(accounts) > SHOWN,
+        groups=(groups := _as_tree(accounts))[:SHOWN],
+        has_more_groups=len(groups) > SHOWN,
         needing_attention=needing,
         has_more=has_more,
         over=over,
@@ -44,6 +48,26 @@ def agreements(view: View) -> Response:
         states=list(ProgressState),
         shares=bar_chart.shares,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementGroup:
+    """An agreement that stands below no other, with the papers below it and how deep they stand."""
+
+    account: progress.AgreementProgress
+    below: list[tuple[progress.AgreementProgress, int]]
+
+
+def _as_tree(accounts: Sequence[progress.AgreementProgress]) -> list[AgreementGroup]:
+    by_id = {account.agreement.id: account for account in accounts}
+    groups: list[AgreementGroup] = []
+    for branch in agreement_tree.in_tree_order([account.agreement for account in accounts]):
+        account = by_id[branch.agreement.id]
+        if branch.depth == 0:
+            groups.append(AgreementGroup(account, []))
+        else:
+            groups[-1].below.append((account, branch.depth))
+    return groups
 
 
 def _needing_attention(all_progress: Iterable[progress.AgreementProgress]) -> tuple[AttentionList, bool]:
@@ -65,13 +89,20 @@ def agreement(view: View, agreement_id: str) -> Response:
     """One agreement: its year table as of the parameter ``as_of`` (today by default), and the exchange each way."""
     agreement = crud.find(view.session, Agreement, agreement_id)
     as_of, problems = _read_day(view)
+    in_dong = "in_dong" in request.args
+    year_table = read_year_table(view, agreement, as_of, in_dong=in_dong)
+    commitment_ids = [row.commitment.id for row in year_table.rows]
     return view.page(
         "agreements/agreement.html",
         agreement=agreement,
-        predecessor=view.session.get(Agreement, agreement.predecessor_id) if agreement.predecessor_id else None,
-        year_table=read_year_table(view, agreement, as_of),
+        paper=read_paper(view, agreement),
+        year_table=year_table,
+        file_counts=files.counts(view.session, "commitment_id", commitment_ids)
+        | {"own": files.counts(view.session, "agreement_id", [agreement.id]).get(agreement.id, 0)},
         asked=request.args.get("as_of", "").strip(),
         problems=problems,
+        named_projects=project_records.named_projects(view.session, commitment_ids),
+        in_dong=in_dong,
         made=whole(request.args.get("made", "")),
         links_shown=LINKS_SHOWN,
         frame=bar_chart,

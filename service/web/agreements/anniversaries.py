@@ -6,12 +6,15 @@ from itertools import groupby
 
 from flask import Response, request
 
+from calendars.conflicts.ceremony_checks import ceremony_not_allowed
 from calendars.days.anniversaries import Occurrence, Origin, occurrences
 from calendars.days.lunar import full_name, lunar_of
 from calendars.ical.vevent import GRADED
 from models.agreements import Anniversary
 from models.events import Event
 from models.i18n import N_
+from models.queries.anniversary_levels import between_states
+from models.queries.dated import has_days
 from models.vocabulary import Grade
 from service.actions.agreements.agreement_queries import all_anniversaries, ceremonies_between
 from service.web.page_decorator import page
@@ -31,6 +34,8 @@ class UpcomingAnniversary:
     lunar: str
     days_ahead: int | None
     ceremony: Event | None
+    forbidden: str = ""
+    """Why this year has no ceremony, citing the act; empty if it may have one."""
 
     @property
     def is_round(self) -> bool:
@@ -46,8 +51,9 @@ def anniversaries(view: View) -> Response:
     first = int(asked) if is_year else view.act.today.year
     found = all_anniversaries(view.session)
     ceremonies = ceremonies_between(view.session, first, first + YEARS - 1)
+    of_states = between_states(view.session, {one.id for one in found})
     upcoming = [
-        _upcoming_one(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
+        _upcoming_one(view, one, occurrence, ceremonies.get((one.id, occurrence.year)), of_states[one.id])
         for one in found
         for occurrence in occurrences(Origin.parse(one.origin), first, first + YEARS - 1)
     ]
@@ -66,9 +72,10 @@ def anniversaries(view: View) -> Response:
 
 
 def _upcoming_one(
-    view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None
+    view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None, of_states: bool
 ) -> UpcomingAnniversary:
-    day = occurrence.date or (ceremony.first_day if ceremony else None)
+    refused = ceremony_not_allowed(anniversary.id, occurrence.ordinal, between_states=of_states)
+    day = occurrence.date or (ceremony.first_day if ceremony and has_days(ceremony) else None)
     return UpcomingAnniversary(
         anniversary,
         occurrence,
@@ -76,6 +83,7 @@ def _upcoming_one(
         _lunar(view, day) if day else "",
         (day - view.act.today).days if day else None,
         ceremony,
+        view.say(refused.detail) if refused else "",
     )
 
 

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from calendars.commitments.articles import article_order
 from calendars.commitments.event_matching import Evaluation
 from calendars.commitments.outstanding import Outstanding
 from calendars.commitments.progress import CommitmentProgress, ProgressYear
 from models.agreements import Agreement, Commitment
 from models.i18n import Message
-from models.vocabulary import EventStatus, ProgressState
+from models.vocabulary import EventStatus, KnownTo, ProgressState
 from service.actions.agreements import progress
 from service.actions.events.event_queries import events_of_agreement
+from service.actions.ledger import exchange_rates
 from service.web.agreements.exchange_charts import ExchangeCharts, read_exchange_charts
 from service.web.labels import promised
 from service.web.view import View
@@ -33,6 +35,7 @@ class CellEvent:
     title: Mapping[str, str]
     first_day: date
     last_day: date
+    known_to: KnownTo
     status: EventStatus
 
 
@@ -50,8 +53,8 @@ class YearCell:
 
     @property
     def figures(self) -> str:
-        """Held of due, ``1/2``; only what was held if nothing is due; empty if neither."""
-        if self.year.due:
+        """Held of due, ``1/2``; only what was held if nothing is due; empty if neither, or if nothing is on record."""
+        if self.year.due and (self.year.held or self.year.state is not ProgressState.NO_RECORDS):
             return f"{self.year.held}/{self.year.due}"
         return str(self.year.held) if self.year.held else ""
 
@@ -111,11 +114,11 @@ class YearTable:
     titles: Mapping[str, Mapping[str, str]]
 
 
-def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
+def read_year_table(view: View, agreement: Agreement, as_of: date, *, in_dong: bool = False) -> YearTable:
     """Read an agreement's year table; the number of queries does not depend on the number of commitments and events."""
     current = progress.agreement_progress(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
-    ordered = sorted(current.lines, key=lambda line: _place(line.commitment.article))
+    ordered = sorted(current.lines, key=lambda line: article_order(line.commitment.article))
     rows: list[CommitmentRow] = []
     for line in ordered:
         commitment = line.commitment
@@ -134,16 +137,11 @@ def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
-    charts = read_exchange_charts(view, current.passages, agreement.starts_on, agreement.ends_on)
+    rates = exchange_rates.rates_of_day(view.session, as_of) if in_dong else None
+    charts = read_exchange_charts(view, current.passages, agreement.starts_on, agreement.ends_on, rates)
     return YearTable(as_of, years, rows, charts, current.titles)
 
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:
     """All events linked to one of the agreement's commitments, by id."""
     return {row.id: CellEvent(*row) for row in events_of_agreement(view.session, agreement.id)}
-
-
-def _place(article: str) -> tuple[int, str]:
-    """Sort key of an article: 2 before 10, one without a number last."""
-    digits = "".join(character for character in article if character.isdecimal() and character.isascii())
-    return int(digits[:9]) if digits else 10**9, article

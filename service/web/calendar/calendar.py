@@ -12,9 +12,10 @@ from calendars.days import calendar_grid
 from calendars.days.formatting import BABEL_LOCALES
 from calendars.mails.weekly_schedule import holiday_line
 from models.i18n import N_, NP_
-from models.vocabulary import Direction, EventKind, EventStatus
+from models.vocabulary import Direction, EventKind, EventStatus, Role
 from service.actions.events import event_queries
 from service.actions.events.event_queries import event_names
+from service.actions.ledger import milestone_days
 from service.web.calendar.layout import ListedDay, day_lists, holiday_lane, lanes_of, month_weeks, week_block
 from service.web.calendar.queries import (
     CalendarVisit,
@@ -27,11 +28,15 @@ from service.web.calendar.queries import (
 )
 from service.web.calendar.query_params import CalendarPeriod, CalendarQuery, LaneGrouping, read_query
 from service.web.labels import DIRECTIONS
+from service.web.observed_days import observed_on
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for
 from service.web.view import View, capital
 
 PAGE_SIZE = 50
+MILESTONES_SHOWN = 3
+"""How many milestones of a day a month and a week show; the day shows all."""
+
 _NAMES: Mapping[CalendarPeriod, str] = {
     CalendarPeriod.MONTH: N_("Month"),
     CalendarPeriod.WEEK: N_("Week"),
@@ -67,6 +72,9 @@ def calendar(view: View) -> Response:
         "lanes_by": LaneGrouping,
         "organisations": organisations_in_charge(view.session),
         "holidays": holidays_of(view.session, params.seen),
+        "observed": observed_on(view, params.seen),
+        "milestones": milestone_days.milestones_on(view.session, params.seen) if view.may(Role.OFFICER) else {},
+        "milestones_shown": MILESTONES_SHOWN,
         "holiday_line": lambda one: holiday_line(one, view.language),
         "lunar": lunar_day,
         "today": view.act.today,
@@ -87,7 +95,7 @@ def _month(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Resp
     weeks = month_weeks(params.day, visits.values())
     days = params.days
     in_month = [one for one in visits.values() if one.first_day <= days.last and days.first <= one.last_day]
-    agenda = day_lists(params.days, in_month, shared["holidays"], each_day=False)
+    agenda = day_lists(params.days, in_month, _marked(shared), each_day=False)
     title_ids = {piece.id for week in weeks for row in week.rows for piece in row} | _ids_in(agenda)
     facts = CalendarView(visits, event_names(view.session, title_ids))
     return view.page("calendar/month.html", facts=facts, weeks=weeks, agenda=agenda, total=len(in_month), **shared)
@@ -99,7 +107,7 @@ def _week(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Respo
     shown_ids = {piece.id for row in bars.rows for piece in row}
     items = timed_items(view.session, view.act.office.timezone, params.days, [visits[one] for one in shown_ids])
     week, hours = week_block(params.days, visits.values(), items)
-    agenda = day_lists(params.days, visits.values(), shared["holidays"], each_day=True)
+    agenda = day_lists(params.days, visits.values(), _marked(shared), each_day=True)
     title_ids = shown_ids | _ids_in(agenda) | {hour.visit.id for day in hours for hour in day.shown}
     facts = CalendarView(visits, event_names(view.session, title_ids))
     return view.page(
@@ -146,6 +154,11 @@ def _day(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Respon
         pages=pages_for(len(visits), PAGE_SIZE),
         **shared,
     )
+
+
+def _marked(shared: Mapping[str, Any]) -> frozenset[date]:
+    """The days that are listed without any visit: holidays, observances, milestones."""
+    return frozenset(shared["holidays"]) | frozenset(shared["observed"]) | frozenset(shared["milestones"])
 
 
 def _ids_in(agenda: list[ListedDay]) -> set[str]:

@@ -1,6 +1,6 @@
 """Layout of the calendar's views: weeks of bars, times of days, lists for phones, lanes of a year."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import partial
@@ -106,9 +106,12 @@ def week_block(
 
 
 def day_lists(
-    days: Days, visits: Iterable[CalendarVisit], holidays: Mapping[date, Sequence[Holiday]], *, each_day: bool
+    days: Days, visits: Iterable[CalendarVisit], marked: Collection[date], *, each_day: bool
 ) -> list[ListedDay]:
-    """The days that have entries, in order. A visit is listed on each of its days, or only where it begins."""
+    """The days that have entries or are ``marked``, in order.
+
+    A visit is listed on each of its days, or only where it begins.
+    """
     most = WEEK_LISTED if each_day else MONTH_LISTED
     by_day: dict[date, list[CalendarVisit]] = {day: [] for day in days}
     for one in visits:
@@ -120,7 +123,7 @@ def day_lists(
     return [
         ListedDay(day, found[:most], max(len(found) - most, 0))
         for day, found in by_day.items()
-        if found or holidays.get(day)
+        if found or day in marked
     ]
 
 
@@ -137,7 +140,10 @@ def lanes_of(
 
     def key_of(one: calendar_grid.GridSpan) -> str | None:
         visit = visits[one.id]
-        return visit.kind if by_kind else visit.organisation_id
+        if by_kind or visit.organisation_id is None:
+            return visit.kind if by_kind else None
+        # Before and after a succession it is two lanes, each with the name of its days.
+        return view.lines.carrier(visit.organisation_id, visit.own_first_day)
 
     fullest, others = calendar_grid.in_lanes(spans, key_of, MOST_LANES)
     most = MOST_MARKS // max(len(fullest) + bool(others), 1)
@@ -150,7 +156,8 @@ def lanes_of(
         elif key is None:
             found.append(NamedLane(view.say(N_("No organisation in charge")), "", lane, {}))
         else:
-            found.append(NamedLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
+            name = organisations.get(key) or view.lines.name(key, {}, date.max)
+            found.append(NamedLane(view.text(name), "", lane, {"organisation_id": key}))
     if others:
         lane = calendar_grid.lay_year(params.day.year, others, most_rows=LANE_ROWS, most_marks=most)
         found.append(NamedLane(view.say(N_("Other organisations")), "", lane, {}))

@@ -17,7 +17,7 @@ from service.web import form_fields
 from service.web.query_params import filters
 from service.web.view import View
 
-FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+FIRST, LAST = date(calendar_grid.FIRST_YEAR, 1, 1), date(calendar_grid.LAST_YEAR, 12, 31)
 """The days the calendar can show; a mistyped year must not lead to an empty page without an explanation."""
 
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus, "direction": Direction}

@@ -10,8 +10,10 @@ from flask import Response, url_for
 from calendars.days import calendar_grid
 from calendars.mails.weekly_mail import HALVES
 from calendars.mails.weekly_schedule import HalfDay, ScheduleDay, ScheduleRow, TravelRow, schedule
+from service.actions.ledger.learners import EXPIRING_DAYS
 from service.actions.scheduling.weekly_schedule import read_week
 from service.web.calendar.query_params import FIRST, LAST, read_day
+from service.web.learner_lines import ending_permits
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -79,6 +81,8 @@ def this_week(view: View) -> Response:
         called_off=table.called_off[:MOST_CALLED_OFF],
         more_called_off=max(len(table.called_off) - MOST_CALLED_OFF, 0),
         left_out=week.left_out,
+        permits=ending_permits(view) if view.act.today in days else [],
+        permit_days=EXPIRING_DAYS,
         problems=problems,
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from models.collation import localized_key
+from calendars.events.labels import MEMBER_SIDE_NAMES
+from calendars.people.names import spellings
 from models.errors import Invalid
 from models.events import Event
 from models.i18n import N_, message
@@ -15,7 +16,7 @@ from models.text import fold
 from models.vocabulary import MemberRole
 from service.actions import permissions
 from service.actions.agreements import agreement_queries
-from service.actions.directory import directory_queries
+from service.actions.directory import directory_queries, ended_organisations
 from service.actions.imports.identity_checks import is_safe_by_name
 from service.web.form_fields import Groups
 from service.web.labels import ACTIVITY_TYPES, LEVELS, VISIBILITIES
@@ -59,6 +60,8 @@ class Choices:
                 return self._words(ACTIVITY_TYPES)
             case "visibilities":
                 return self._words(VISIBILITIES)
+            case "sides":
+                return [("", [(side.value, self.view.side(side)) for side in MEMBER_SIDE_NAMES])]
             case "due":
                 return self._words(_DUE)
             case _:
@@ -70,15 +73,15 @@ class Choices:
     @cached_property
     def _places(self) -> list[tuple[str, str]]:
         """All localities by their own names: an agreement's party stays one after it became part of another."""
-        known = self.view.compass.gazetteer.localities
-        in_order = sorted(known.items(), key=lambda one: localized_key(one[1].name))
-        return [(code, self.view.plain(place.name)) for code, place in in_order]
+        return self.view.place_choices
 
     @cached_property
     def _organisations(self) -> Groups:
         places = dict(self._places)
         groups: dict[str, list[tuple[str, str]]] = {place: [] for place in places.values()}
-        for one in directory_queries.all_organisations(self.view.session, MOST):
+        chosen = ended_organisations.organisations_of(self.view.session, self.event)
+        days = (self.event.first_day, self.event.last_day)
+        for one in directory_queries.organisations_on(self.view.session, *days, chosen, MOST):
             groups.setdefault(places.get(one.locality, one.locality), []).append((one.id, self.view.plain(one.name)))
         return [(place, listed) for place, listed in groups.items() if listed]
 
@@ -134,12 +137,16 @@ class Choices:
         exact = [one for one in called if self._told(*one) == typed]
         if len(exact) == 1 and exact[0][1] is not None:
             return exact[0][0].id
-        meant = exact or [one for one in called if fold(self._told(*one).split(BETWEEN)[0]) == fold(typed)]
+        meant = exact or [one for one in called if fold(typed) in self._names(*one)]
         if len(meant) == 1 and is_safe_by_name(self.view.session, meant[0][0].id):
             return meant[0][0].id
         if found:
             raise Invalid({name: [message(N_("Several people may be meant: choose one of them."))]})
         raise Invalid({name: [message(none or N_("Nobody is known by this name. Choose a name from the list."))]})
+
+    def _names(self, person: Person, organisation: Organisation | None) -> set[str]:
+        """What a person may be called by name alone, folded."""
+        return {fold(one) for one in (self._told(person, organisation).split(BETWEEN)[0], *spellings(person))}
 
     def _called(self, typed: str) -> Sequence[directory_queries.PersonRow]:
         """Everybody with the name that a label begins with, or that is typed: none may be missing among many."""
@@ -162,5 +169,5 @@ class Choices:
         of_body = self.view.plain(organisation.name) if organisation else ""
         if organisation is not None and not permissions.is_of_own_office(self.view.session, organisation.id):
             of_body = f"{of_body} ({dict(self._places).get(organisation.locality, organisation.locality)})"
-        known = (person.name, self.view.plain(person.position), of_body)
+        known = (self.view.person(person), self.view.plain(person.position), of_body)
         return BETWEEN.join(filter(None, (" ".join(_DOTS.sub(" ", one).split()) for one in known)))

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import request
+
 from calendars.events.confirmation import CONFIRMED_FIELDS, Difference, told
 from models.events import Event
 from models.i18n import N_, Message
 from service.actions.effects import confirmation
 from service.actions.events import confirming
-from service.web.event.editor import check_version
+from service.actions.ledger import estimate_budgets
+from service.schemas.events import RefusalSchema
+from service.web.event.editor import check_version, load
 from service.web.view import View
 
 
@@ -45,6 +49,10 @@ class ConfirmationBoard:
     others: Sequence[str]
     able: Sequence[str]
     may_ask: bool
+    may_refuse: bool
+
+    nobody_else = confirming.nobody_else()
+    """Said where ``others`` is empty."""
 
 
 def read(view: View, event: Event) -> ConfirmationBoard | None:
@@ -54,6 +62,8 @@ def read(view: View, event: Event) -> ConfirmationBoard | None:
         return None
     accounts = confirmation.accounts_in(view.session, event)
     differ = confirmation.differing(view.session, event)
+    if differ and not estimate_budgets.shows_budget(view.session, [event]):
+        differ = {name: one for name, one in differ.items() if name != "budget"}
     refusal = confirmation.refusal_of(view.session, view.act.now, event, view.user)
     able = confirmation.who_may_confirm(view.session, view.act.now, event) if is_waiting else []
     others = [user for user in able if user != view.user]
@@ -71,6 +81,7 @@ def read(view: View, event: Event) -> ConfirmationBoard | None:
         others=[user.name for user in others],
         able=[user.name if user in others else view.say(N_("{name} (you)"), name=user.name) for user in able],
         may_ask=is_waiting and bool(others) and confirming.may_ask_again(view.act, event),
+        may_refuse=event.asked_at is not None and refusal is None,
     )
 
 
@@ -115,6 +126,14 @@ def ask(view: View, event: Event) -> None:
     confirming.ask_for_confirmation(view.session, view.act, event)
 
 
+def refuse(view: View, event: Event) -> None:
+    """Refuse the confirmation that somebody asked for, with a reason."""
+    check_version(event.version)
+    wanted = load(RefusalSchema, {"reason": request.form.get("reason", "")})
+    confirming.refuse_confirmation(view.session, view.act, event, wanted["reason"])
+
+
+REFUSED = N_("The confirmation was refused; whoever asked gets a mail with the reason.")
 ACCEPTED = N_("The changes are accepted: the event is confirmed as it is now.")
 TENTATIVE = N_("Calendars show the event as tentative until an approver accepts what changed: {fields}.")
 ASKED = N_("The confirmation was asked for: those who may confirm get a mail.")

@@ -1,7 +1,7 @@
 """Moving an event: its days and times, with a preview of the consequences before anything is saved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,18 +10,23 @@ from markupsafe import Markup
 
 from calendars.bookings.times import BookingTimes
 from calendars.conflicts.commitment_checks import EventWarning
+from calendars.days.known_days import in_figures, known_days_of
 from calendars.programmes.checks import ProgrammeWarning
 from models.events import Event
 from models.i18n import N_
 from models.queries.event_parts import programme_of, tasks_of
+from models.vocabulary import EventStatus
+from service.actions import permissions
 from service.actions.bookings import bookings
 from service.actions.dry_run import dry_run_savepoint
-from service.actions.events import events, programme
+from service.actions.events import events, programme, undated
 from service.actions.reminders.reminder_queries import pending_of_event
 from service.actions.scheduling.event_warnings import EventPresenter
-from service.schemas.events import KIND_SCHEMAS
+from service.schemas.events import CHANGE_SCHEMAS
+from service.web.event import estimate_change
 from service.web.event.editor import EditRequest, OpenEditor, check_version, load
-from service.web.form_fields import FieldSpec, FieldType, values_of
+from service.web.event.estimate_change import EstimateChange
+from service.web.form_fields import FieldSpec, FieldType, values_of, with_days_read
 from service.web.forms import FormRefusal, attempt
 from service.web.view import View
 
@@ -31,6 +36,9 @@ SHOWN = 20
 """Of the reminders that move along; there are as many as there are rules and tasks."""
 
 _TRAVEL = ("arrives_on", "departs_on")
+_REASON = FieldSpec(
+    "reason", label=N_("Reason"), hint=N_("Goes into the mails to those who were told of the old days.")
+)
 SPECS = (
     FieldSpec("first_day", FieldType.DAY, is_required=True),
     FieldSpec("last_day", FieldType.DAY, is_required=True),
@@ -40,6 +48,22 @@ SPECS = (
     FieldSpec("arrives_on", FieldType.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
     FieldSpec("departs_on", FieldType.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
 )
+
+
+KNOWN_SPECS = (
+    FieldSpec(
+        "first_day",
+        FieldType.LINE,
+        N_("When"),
+        N_("As closely as it is known: 2008, 6/2021 or 7/3/2024."),
+        is_required=True,
+        length=20,
+    ),
+    FieldSpec(
+        "last_day", FieldType.LINE, N_("Until"), N_("Only if it went on into another day, month or year."), length=20
+    ),
+)
+"""What is asked of an event that was over when it was entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +87,18 @@ class MovePreview:
     tasks: Sequence[MovedThing] = ()
     reminders: Sequence[MovedThing] = ()
     items: int = 0
+    estimate: EstimateChange | None = None
     refusal: FormRefusal | None = None
 
 
 def editor(asked: EditRequest) -> OpenEditor:
     """The form of the days; days in the address are filled in, so that other pages can propose some."""
     event = asked.event
-    present = {spec.name: getattr(event, spec.name) for spec in SPECS if spec.name not in _TRAVEL}
+    if undated.is_history(event):
+        return _known_editor(asked)
+    present = {spec.name: getattr(event, spec.name) for spec in SPECS if spec.name not in _TRAVEL} | {"reason": ""}
     present |= {name: request.args[name] for name in ("first_day", "last_day") if name in request.args}
-    form, choices = asked.form(SPECS, present, "days", "look")
+    form, choices = asked.form(_specs(event), present, "days", "look")
     return OpenEditor(
         edit="days",
         part="days",
@@ -85,10 +112,32 @@ def editor(asked: EditRequest) -> OpenEditor:
     )
 
 
+def _known_editor(asked: EditRequest) -> OpenEditor:
+    """The form of what is known of the days of an event without one."""
+    event = asked.event
+    first, last = in_figures(*known_days_of(event))
+    form, choices = asked.form(KNOWN_SPECS, {"first_day": first, "last_day": "" if last == first else last}, "days")
+    return OpenEditor(
+        edit="days",
+        part="days",
+        do="days",
+        title=asked.view.say(N_("Give its days, or correct what is known")),
+        save=asked.view.say(N_("Save the days")),
+        form=form,
+        choices=choices,
+        version=str(event.version),
+    )
+
+
+def may_date(view: View, event: Event) -> bool:
+    """Whether the reader may put right the days of what was entered as history."""
+    return undated.is_history(event) and permissions.oversees_own(view.session)
+
+
 def save(view: View, event: Event) -> None:
     """Move the event as the form says."""
     check_version(event.version)
-    events.change_event(view.session, view.act, event, _wanted(event))
+    _move(view, event)
 
 
 def look(view: View, event: Event) -> tuple[MovePreview, FormRefusal | None]:
@@ -96,13 +145,14 @@ def look(view: View, event: Event) -> tuple[MovePreview, FormRefusal | None]:
     check = attempt(view, lambda: check_version(event.version))
     if check is not None:
         return MovePreview("", refusal=check), check
-    before = _standing(view, event)
+    before, estimated = _standing(view, event), estimate_change.standing(view, event)
     made: list[MovePreview] = []
 
     def move() -> None:
         with dry_run_savepoint(view.session, is_dry=True):
-            events.change_event(view.session, view.act, event, _wanted(event))
-            made.append(_outlook(view, event, before))
+            _move(view, event)
+            changed = estimate_change.change_since(view, event, estimated)
+            made.append(replace(_outlook(view, event, before), estimate=changed))
 
     refusal = attempt(view, move)
     if refusal is not None:
@@ -111,13 +161,24 @@ def look(view: View, event: Event) -> tuple[MovePreview, FormRefusal | None]:
     return made[0], None
 
 
-def _wanted(event: Event) -> dict[str, Any]:
-    """The days the form wants, as the schema reads them; travel days left empty move along."""
-    wish = values_of(SPECS, request.form)
-    for name in _TRAVEL:
+def _move(view: View, event: Event) -> None:
+    """Change the event to the days the form wants, as the schema reads them; travel days left empty move along."""
+    if undated.is_history(event):
+        known = with_days_read(values_of(KNOWN_SPECS, request.form))
+        events.change_event(view.session, view.act, event, load(CHANGE_SCHEMAS[event.kind], known, partial=True))
+        return
+    wish = values_of(_specs(event), request.form)
+    for name in (*_TRAVEL, "reason"):
         if not wish.get(name):
             wish.pop(name, None)
-    return load(KIND_SCHEMAS[event.kind], wish, partial=True)
+    wanted = load(CHANGE_SCHEMAS[event.kind], wish, partial=True)
+    reason = wanted.pop("reason", None)
+    events.change_event(view.session, view.act, event, wanted, reason=reason)
+
+
+def _specs(event: Event) -> Sequence[FieldSpec]:
+    """The fields of the form; nobody was told of a draft that was never planned, so it asks for no reason."""
+    return SPECS if event.status is EventStatus.DRAFT else (*SPECS, _REASON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import request
 
-from models.events import Event
+from models.events import RESULTS_LENGTH, Event
 from models.i18n import N_
-from models.vocabulary import EventKind
+from models.vocabulary import EventKind, EventStatus
 from service.actions.events import events
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.choices import Choices
@@ -73,15 +73,22 @@ _AFTER = (
 )
 
 
-def specs_of(kind: EventKind) -> tuple[FieldSpec, ...]:
-    """The fields of a kind of event, in the order its form asks for them."""
-    return (*_BEFORE, *_OWN[kind], *_AFTER)
+_RESULTS = FieldSpec(
+    "results", FieldType.LINES, hint=N_("What came of the visit: the report begins with it."), length=RESULTS_LENGTH
+)
+_HAS_RESULTS = (EventStatus.ONGOING, EventStatus.COMPLETED)
+
+
+def specs_of(kind: EventKind, status: EventStatus) -> tuple[FieldSpec, ...]:
+    """The fields of a kind of event, in the order its form asks for them; results once it has begun."""
+    results = (_RESULTS,) if status in _HAS_RESULTS else ()
+    return (*_BEFORE, *_OWN[kind], *results, *_AFTER)
 
 
 def editor(asked: EditRequest) -> OpenEditor:
     """The form of the facts."""
     event = asked.event
-    specs = specs_of(event.kind)
+    specs = specs_of(event.kind, event.status)
     present: dict[str, Any] = {
         spec.name: getattr(event, spec.name) for spec in specs if spec.type is not FieldType.ROWS
     }
@@ -104,7 +111,7 @@ def editor(asked: EditRequest) -> OpenEditor:
 def save(view: View, event: Event) -> None:
     """Change the facts as the form says."""
     check_version(event.version)
-    wish = values_of(specs_of(event.kind), request.form)
+    wish = values_of(specs_of(event.kind, event.status), request.form)
     if "head_id" in wish:
         chosen = request.form.get("head_id.choice", "")
         choices = Choices(view, event)

@@ -24,7 +24,9 @@ from service.web.view import View
 
 UNKNOWN = N_("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
 
+_SIDE_HINT = N_("Left empty, the locality of the person's organisation tells.")
 _ROLE = (
+    FieldSpec("side", FieldType.CHOICE, choices="sides", hint=_SIDE_HINT),
     FieldSpec("role", FieldType.CHOICE, choices="roles", is_required=True),
     FieldSpec(
         "rank", FieldType.NUMBER, hint=N_("Settles who comes first among people of equal precedence: 1 before 2.")
@@ -74,7 +76,7 @@ def editor(asked: EditRequest) -> OpenEditor:
         edit=f"person:{member.id}",
         part="people",
         do="change_person",
-        title=person.name,
+        title=view.person(person),
         save=view.say(N_("Save this person")),
         form=form,
         choices=choices,
@@ -83,7 +85,7 @@ def editor(asked: EditRequest) -> OpenEditor:
         removal=RemovalButton(
             "remove_person",
             view.say(N_("Take off the list")),
-            view.say(N_("Take {name} off the list? The person stays known to the office."), name=person.name),
+            view.say(N_("Take {name} off the list? The person stays known to the office."), name=view.person(person)),
         ),
     )
 
@@ -96,7 +98,7 @@ def add(view: View, event: Event) -> None:
     if not name:
         raise Invalid({"person_id": [message(N_("Say who it is."))]})
     choices = Choices(view, event)
-    wish |= _counterpart(choices, wish)
+    wish = _told_side(wish) | _counterpart(choices, wish)
     if new.pop("is_new"):
         wish["person_id"] = _make(view, name, {key: value for key, value in new.items() if value is not None})
     else:
@@ -109,8 +111,13 @@ def change(view: View, event: Event) -> None:
     """Change what somebody is in the visit."""
     member = _member(view, event)
     wish = values_of(_ROLE, request.form)
-    wish |= _counterpart(Choices(view, event), wish, member.counterpart_id)
+    wish = _told_side(wish) | _counterpart(Choices(view, event), wish, member.counterpart_id)
     members.change_member(view.session, view.act, event, member, load(MemberSchema, wish, partial=True))
+
+
+def _told_side(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form says without an empty side: that is told by where somebody comes from, or stays."""
+    return {name: value for name, value in wish.items() if name != "side" or value is not None}
 
 
 def remove(view: View, event: Event) -> None:

@@ -10,15 +10,20 @@ from werkzeug.wrappers import Response
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import N_, message
+from models.queries.dated import has_days
 from models.reminders import Reminder
-from models.vocabulary import ReminderState
+from models.vocabulary import EventKind, ReminderState, Role
 from service.actions import crud
+from service.actions.documents import placements
 from service.actions.events import events
+from service.actions.files import files
+from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
 from service.web import event_bookings
 from service.web.event import (
     confirmation,
     days,
+    estimate_change,
     facts,
     folding,
     in_charge,
@@ -59,6 +64,7 @@ _DEEDS: Mapping[str, PageAction] = {
     "step": PageAction(transitions.take, "steps", N_("The status is now “{status}”.")),
     "delete": PageAction(transitions.delete, "steps", ""),
     "accept": PageAction(confirmation.accept, "confirmation", confirmation.ACCEPTED),
+    "refuse": PageAction(confirmation.refuse, "confirmation", confirmation.REFUSED),
     "ask": PageAction(confirmation.ask, "confirmation", confirmation.ASKED),
     "take_over": PageAction(in_charge.take_over, "in-charge", in_charge.TAKEN),
     "in_charge": PageAction(in_charge.change, "in-charge", in_charge.CHANGED),
@@ -131,7 +137,8 @@ def _do(view: View, found: Event, word: str) -> None:
     deed = _DEEDS.get(word)
     if deed is None:
         raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
-    deed.run(view, found)
+    with estimate_change.confirmed(view, found, word):
+        deed.run(view, found)
 
 
 def _show(
@@ -168,12 +175,23 @@ def _show(
         dossier=dossier,
         listed=listed,
         may_change=may_change,
+        has_days=has_days(found),
+        may_date=may_change and days.may_date(view, found),
         contents=_contents(view, found, dossier),
         warned=warning_links.of_event(view, found, dossier.notices),
         hitches=warning_links.of_programme(
             view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
         ),
         sees_history=view.sees_whole(found),
+        reads_learners=found.kind is EventKind.TRAINING_BATCH
+        and view.may(Role.OFFICER)
+        and rights.reads_money(view.session, found),
+        reads_placements=placements.may_read(view.session, found),
+        reads_money=rights.reads_money(view.session, found),
+        estimate_state=dossier.estimate_state,
+        file_count=files.counts(view.session, "event_id", [found.id]).get(found.id, 0)
+        if view.sees_whole(found)
+        else None,
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
         confirmation=board,
@@ -198,7 +216,7 @@ def _told(view: View, found: Event, deed: PageAction, board: confirmation.Confir
 
 
 def _history(view: View, found: Event, dossier: EventPageData) -> EventHistory:
-    subjects = {seat.member.id: seat.person.name for seat in dossier.seats}
+    subjects = {seat.member.id: view.person(seat.person) for seat in dossier.seats}
     subjects |= {line.task.id: view.text(line.task.title) for line in dossier.tasks}
     return read_history(view, found, subjects)
 
@@ -239,13 +257,16 @@ def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[st
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
     failed = dossier.reminder_counts.get(ReminderState.FAILED, 0)
-    return [
-        ("days", view.say(N_("Days and hours")), ""),
-        ("facts", view.say(N_("Facts")), ""),
-        ("people", view.say(N_("Who takes part")), len(dossier.seats)),
+    dated = [
         ("programme", view.say(N_("Programme")), len(dossier.programme.items)),
         ("bookings", view.say(N_("Rooms, cars, interpreters")), len(dossier.bookings)),
         ("tasks", view.say(N_("Tasks")), view.say(N_("{count} open"), count=opened) if dossier.tasks else 0),
         ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
+    ]
+    return [
+        ("days", view.say(N_("Days and hours")), ""),
+        ("facts", view.say(N_("Facts")), ""),
+        ("people", view.say(N_("Who takes part")), len(dossier.seats)),
+        *(dated if has_days(event) else ()),
         *([("history", view.say(N_("History")), "")] if view.sees_whole(event) else []),
     ]

@@ -7,7 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from calendars.commitments.event_matching import counted
 from calendars.conflicts.commitment_checks import EventWarning
+from calendars.estimates.labels import state_name
 from calendars.events.task_due_dates import is_overdue
 from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import Task
@@ -19,6 +21,8 @@ from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.events import task_queries
 from service.actions.events.members import MemberPosition, positions_of
+from service.actions.ledger import estimate_budgets, rights
+from service.actions.ledger.event_sums import EventSums, event_sums
 from service.actions.reminders.reminder_queries import reminder_counts, reminders_of_event
 from service.actions.scheduling.event_warnings import EventPresenter
 from service.web.event_bookings import BookingLine, lines_of
@@ -61,6 +65,7 @@ class EventPageData:
     """An event's page, ready to be written; ``mailings`` are empty where nobody opened them."""
 
     facts: list[tuple[str, Value]]
+    estimate_state: str
     commitment: Commitment | None
     agreement: Agreement | None
     seats: list[MemberPosition]
@@ -95,7 +100,7 @@ def read_dossier(view: View, event: Event, *, with_reminders: bool) -> EventPage
         event.institution_id,
         *(phase.institution_id for phase in event.phases),
         *(task.organisation_id for task in tasks),
-        *(seat.person.organisation_id for seat in seats),
+        *(seat.organisation_id for seat in seats),
     )
     organisations = crud.by_id(session, Organisation, concerned)
     people = crud.by_id(session, Person, ids(event.head_id, *(task.person_id for task in tasks)))
@@ -103,13 +108,15 @@ def read_dossier(view: View, event: Event, *, with_reminders: bool) -> EventPage
     found_counts = reminder_counts(session, event.id)
     counts = {state: found_counts[state] for state in REMINDER_STATES if state in found_counts}
     found, has_more = _reminders(view, event) if with_reminders and counts else ([], False)
+    sums = event_sums(session, event.id) if rights.reads_money(session, event) else None
     return EventPageData(
         bookings=lines_of(view, {"event_id": event.id})[0],
-        facts=_facts(view, event, organisations, people),
+        facts=_facts(view, event, sums, organisations, people),
+        estimate_state=_estimate_state(view, sums),
         commitment=commitment,
         agreement=agreement,
         seats=seats,
-        organisations={key: view.text(row.name) for key, row in organisations.items()},
+        organisations={key: view.body(row, event.first_day) for key, row in organisations.items()},
         programme=read_board(view, event),
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found, {task.id: task for task in tasks}),
@@ -126,13 +133,16 @@ def _promise(view: View, event: Event) -> tuple[Commitment | None, Agreement | N
 
 
 def _facts(
-    view: View, event: Event, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
+    view: View,
+    event: Event,
+    sums: EventSums | None,
+    organisations: Mapping[str, Organisation],
+    people: Mapping[str, Person],
 ) -> list[tuple[str, Value]]:
     """What is known, label by label; what is not known is left out."""
 
     def organisation(identity: str | None) -> Value:
-        known = organisations.get(identity or "")
-        return view.text(known.name) if known else ""
+        return view.body(organisations.get(identity or ""), event.first_day)
 
     anniversary = view.session.get(Anniversary, event.anniversary_id) if event.anniversary_id else None
     head = people.get(event.head_id or "")
@@ -145,10 +155,10 @@ def _facts(
         "headcount_actual": "" if event.headcount_actual is None else str(event.headcount_actual),
         "purpose": view.text(event.purpose),
         "level": view.say(LEVELS[event.level]) if event.level else "",
-        "head_id": head.name if head else "",
+        "head_id": view.person(head) if head else "",
         "subject": view.text(event.subject),
         "institution_id": organisation(event.institution_id),
-        "composition": ", ".join(f"{name}: {count}" for name, count in (event.composition or {}).items()),
+        "composition": view.plain(counted(event.composition or {})),
         "troupe": view.text(event.troupe),
         "occasion": view.text(event.occasion),
         "anniversary_id": view.text(anniversary.title) if anniversary else "",
@@ -156,10 +166,26 @@ def _facts(
         "activity_type": view.say(ACTIVITY_TYPES[event.activity_type]) if event.activity_type else "",
         "organisation_id": organisation(event.organisation_id),
         "funded_by": view.place(event.funded_by, event.first_day) if event.funded_by else "",
-        "budget": money(event.budget, view.language) if view.sees_whole(event) else "",
+        **_money(view, event, sums),
         "visibility": view.say(VISIBILITIES[event.visibility]),
     }
     return [(view.say(FIELDS[name]), value) for name, value in found.items() if value]
+
+
+def _money(view: View, event: Event, sums: EventSums | None) -> dict[str, str]:
+    """The budget, or what is planned, approved and paid once there is an estimate, for who may read it."""
+    if sums is None:
+        is_shown = bool(estimate_budgets.shows_budget(view.session, [event]))
+        return {"budget": money(event.budget, view.language) if is_shown else ""}
+    told = {"planned": sums.planned, "approved": sums.approved, "paid": sums.paid}
+    return {name: view.sums(found) if found else "" for name, found in told.items()}
+
+
+def _estimate_state(view: View, sums: EventSums | None) -> str:
+    """What state the event's estimate is in; empty without one, or for who does not read money."""
+    if sums is None:
+        return ""
+    return view.plain(state_name(sums.state, is_returned=sums.is_returned, needs_approval=sums.needs_approval))
 
 
 def _task_lines(
@@ -173,7 +199,7 @@ def _task_lines(
         EventTaskLine(
             task,
             how_counted(view, task),
-            responsible(view, task, organisations, people),
+            responsible(view, task, event.first_day, organisations, people),
             is_overdue(task.due_day, task.done, event.status, view.act.today),
             may_finish(view, event, task),
         )

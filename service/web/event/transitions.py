@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import request
 
-from calendars.events.lifecycle import REMINDED, is_back, needs_reason, possible_steps
+from calendars.events.lifecycle import REMINDED, is_back, needs_reason
 from models.events import Event
 from models.i18n import N_
 from models.vocabulary import EventStatus
+from service.actions import issued_papers, permissions
 from service.actions.effects import confirmation
-from service.actions.events import events
+from service.actions.events import events, undated
 from service.schemas.events import KIND_SCHEMAS, TransitionSchema
 from service.web.event.editor import check_version, load
 from service.web.form_fields import FieldSpec, FieldType, values_of
@@ -69,17 +70,18 @@ def possible(view: View, event: Event) -> list[dict[str, Any]]:
     """The steps this reader may take: to which status, what it is called, what it asks for, which day it waits for."""
     if not view.may_change(event):
         return []
+    steps = undated.steps_of(event)
     return [
         {
             "to": to,
             "label": view.say(_OTHER_STEPS.get((event.status, to), _STEPS[to])),
             "needs_reason": needs_reason(event.status, to),
-            "is_usual": to is possible_steps(event.status)[0],
+            "is_usual": to is steps[0],
             "waits_for": _waits_for(view, event, to),
             "asks_who": _asks_who(event, to),
             "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
         }
-        for to in possible_steps(event.status)
+        for to in steps
         if _may_take(view, event, to)
     ]
 
@@ -98,7 +100,11 @@ def _may_take(view: View, event: Event, to: EventStatus) -> bool:
 
 def may_delete(view: View, event: Event) -> bool:
     """Whether this reader may delete the event as it is now."""
-    return event.status in _DELETABLE and view.may_change(event)
+    if undated.is_history(event):
+        may = view.may_change(event) and permissions.oversees_own(view.session)
+    else:
+        may = event.status in _DELETABLE and view.may_change(event)
+    return may and not issued_papers.has_issued(view.session, event)
 
 
 def _may_confirm(view: View, event: Event) -> bool:

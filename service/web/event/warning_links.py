@@ -18,9 +18,12 @@ from service.web.view import View
 
 _MENDED_IN: Mapping[str, str] = {
     "headcount_out_of_range": "facts",
+    "composition_incomplete": "facts",
+    "activity_type_differs": "facts",
     "person_double_committed": "people",
     "changed_since_confirmed": "confirmation",
     "booking_hours_stale": "bookings",
+    "organisation_ended": "facts",
     "nobody_in_charge": "in-charge",
     "nobody_reached": "in-charge",
 }

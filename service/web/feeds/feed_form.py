@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import request
 
-from models.collation import localized_key
 from models.feeds import Feed
 from models.i18n import N_
 from models.vocabulary import EventKind
@@ -44,8 +43,8 @@ class FeedForms:
     def __init__(self, view: View) -> None:
         self.view = view
         self.agreements = {one.id: one.title for one in all_agreements(view.session, AGREEMENT_ORDER_LATEST)}
-        places = sorted(view.compass.gazetteer.localities.items(), key=lambda one: localized_key(one[1].name))
-        self.localities = {code: view.plain(place.name) for code, place in places}
+        known = view.compass.gazetteer.localities
+        self.localities = {code: view.plain(known[code].name) for code in view.places_in_order}
         self.directions = {word.value: view.say(told) for word, told in DIRECTIONS.items()}
         self._choices: Mapping[str, Mapping[str, str]] = {
             "languages": {str(language): own for language, own in SELF_NAMES.items()},

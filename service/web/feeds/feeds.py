@@ -12,10 +12,11 @@ from models.feeds import Feed
 from models.i18n import N_, message
 from models.labels import noun
 from models.office import Office
-from models.vocabulary import Role, Severity
+from models.vocabulary import Role
 from service.actions.feeds import feeds as actions
 from service.actions.feeds.diagnostics import examine_feeds
 from service.schemas.feeds import FeedSchema
+from service.schemas.word_names import SEVERITIES
 from service.web import form_tokens
 from service.web.feeds import feed_form
 from service.web.forms import FormRefusal, attempt
@@ -23,13 +24,6 @@ from service.web.labels import FEED_EXTRAS, FEED_PARTS
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
-
-SEVERITIES = {
-    Severity.BLOCKING: N_("Does not work"),
-    Severity.WARNING: N_("Warning"),
-    Severity.INFO: N_("Good to know"),
-}
-
 
 ISSUES = {"create": "subscribe", "renew": "new address"}
 """The steps that show an address, as they are remembered."""

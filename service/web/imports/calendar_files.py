@@ -11,7 +11,6 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendars.ical_import.content_lines import MAX_BYTES, invalid_file
-from models.collation import localized_key
 from models.errors import Conflict, Invalid, Stale
 from models.i18n import N_, message
 from models.vocabulary import EventKind, Role
@@ -139,9 +138,7 @@ def _show(
         count=Counter(one.result for one in outcomes),
         results={result: view.say(label) for result, label in RESULTS.items()},
         kinds=KINDS,
-        places=[
-            (code, view.plain(places[code])) for code in sorted(places, key=lambda code: localized_key(places[code]))
-        ],
+        places=[(code, view.plain(places[code])) for code in view.places_in_order if code in places],
         chosen=_chosen(),
         own=gazetteer.carrier(view.act.office.locality, view.act.today),
         text=request.form.get("text", "") if refusal else "",

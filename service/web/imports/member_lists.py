@@ -11,6 +11,7 @@ from hashlib import sha256
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from calendars.days.known_days import known_days_of, machine_readable
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, read_csv, refused
 from calendars.member_lists.xlsx_files import is_workbook
@@ -68,7 +69,9 @@ def member_file(view: View, event_id: str) -> Response:
     """The list as a file to fill in: a template if nobody is on it yet."""
     event = events.find_event(view.session, event_id)
     response = Response(member_sheet(view.session, event.id, view.language), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="members-{event.first_day.isoformat()}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="members-{machine_readable(*known_days_of(event))}.csv"'
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -126,7 +129,13 @@ def _lines(content: bytes) -> Sequence[TableRow]:
 def _digest(content: bytes, imported: Sequence[ImportedRow]) -> str:
     """Distinguishes previews: the file, and what it does to whom."""
     # A new person has another id each time.
-    rows = [(*astuple(one)[:5], "" if one.is_new else one.person_id, one.changed, one.kept) for one in imported]
+    new = {one.person_id for one in imported if one.is_new}
+
+    def told(one: ImportedRow) -> tuple[object, ...]:
+        people = tuple("" if person in new else person for person in (one.person_id, one.counterpart_id))
+        return (*astuple(one)[:5], *people, one.changed, one.kept, one.counterpart)
+
+    rows = [told(one) for one in imported]
     return sha256(content + json.dumps(rows).encode()).hexdigest()[:20]
 
 
@@ -153,6 +162,7 @@ def _show(
         count=Counter(one.action for one in rows),
         actions={action: view.say(label) for action, label in ACTIONS.items()},
         organisations=_organisations(view, rows),
+        is_given={name: any(getattr(one, name) for one in rows) for name in ("name_lo", "name_latin", "counterpart")},
         columns={name: view.plain(title) for name, title in COLUMNS.items()},
         content=urlsafe_b64encode(content[0]).decode() if imported and content else "",
         seen=_digest(content[0], rows) if imported and content else "",

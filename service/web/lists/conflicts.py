@@ -66,7 +66,7 @@ def conflicts_page(view: View) -> Response:
 def _period(view: View, first: date) -> ConflictDays:
     """A year, or fewer days if it has more events than a page checks."""
     last = days_after(first, conflicts.DEFAULT_DAYS)
-    beyond = first_day_beyond(view.session, first, last, AT_ONCE)
+    beyond = first_day_beyond(view.session, view.act, first, last, AT_ONCE)
     if beyond is None:
         return ConflictDays(first, last, False)
     return ConflictDays(first, max(first, beyond - timedelta(days=1)), True)

@@ -164,13 +164,15 @@ def reminder(view: View, reminder_id: str) -> Response:
 def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Response:
     session = view.session
     attempts = delivery_status.attempts_of(session, found)
+    names = reminder_queries.names_of(session, [found])[found.id]
     return view.page(
         "lists/reminder.html",
         refusal.status if refusal else 200,
         reminder=found,
         event=session.get(Event, found.event_id) if found.event_id else None,
         rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
-        task_title=reminder_queries.names_of(session, [found])[found.id].task_title,
+        task_title=names.task_title,
+        occasion=names.occasion,
         failed_reminder=session.get(Reminder, found.failed_id) if found.failed_id else None,
         seen_by=session.get(User, found.seen_by) if found.seen_by else None,
         attempts=attempts,

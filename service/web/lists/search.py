@@ -1,8 +1,9 @@
 """Search over everything visible to the reader, by group; each hit links to its page."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, request, url_for
@@ -15,7 +16,7 @@ from models.i18n import N_
 from models.places import Locality, Organisation
 from models.resources import Resource
 from models.text import fold
-from models.vocabulary import EventStatus, Role
+from models.vocabulary import EventStatus, KnownTo, Role
 from service.actions import crud
 from service.actions.agreements.agreement_queries import (
     AGREEMENT_ORDER_LATEST,
@@ -24,6 +25,9 @@ from service.actions.agreements.agreement_queries import (
 )
 from service.actions.directory.directory_queries import people_page
 from service.actions.events import event_queries
+from service.actions.ledger.gift_queries import GIFT_ORDER, gifts_where
+from service.actions.ledger.projects import PROJECT_ORDER, projects_where
+from service.actions.scheduling.observances import OBSERVANCE_ORDER, observances_where
 from service.web.labels import RESOURCE_TYPES
 from service.web.page_decorator import page
 from service.web.row_names import titled_agreements
@@ -35,6 +39,8 @@ _VISITS_READ = SHOWN * 20
 SHORTEST = 2
 LONGEST = 200
 _ALL = tuple(status.value for status in EventStatus)
+_YEAR = re.compile(r"(?:nam|year|ປີ)? ?((?:19|20)\d\d)")
+"""A year as people look for it, folded: 2008, năm 2008, ປີ 2008."""
 
 Value = Markup | str
 
@@ -51,7 +57,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """Hits of one kind: the first ones, their total, and the address of the full list."""
+    """Hits of one kind: the first ones, their total, and the address of the full list. ``listed`` is the list of the
+    API that holds the same, ``narrowed`` its filters."""
 
     key: str
     title: str
@@ -60,6 +67,8 @@ class HitGroup:
     events: Sequence[Event] = ()
     url: str = ""
     more: str = N_("All of them: {count}")
+    listed: str = ""
+    narrowed: Mapping[str, Any] = field(default_factory=dict)
 
 
 @page()
@@ -78,13 +87,39 @@ def _events(view: View, q: str) -> list[HitGroup]:
     today = view.act.today
     ahead, ahead_total = event_queries.events_ahead(view.session, view.act, q, SHOWN)
     past, past_total = event_queries.events_past(view.session, view.act, q, SHOWN)
+    undated, undated_total = event_queries.events_undated(view.session, q, SHOWN)
     query: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
-        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **query)),
+        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **query),
+                 listed="events.EventsView", narrowed={"q": q, "from_": today}),
         HitGroup(
             "past", N_("Earlier events"), past_total, events=past,
             url=url_for("pages.coming", **query, to=(today - timedelta(days=1)).isoformat()),
+            listed="events.EventsView", narrowed={"q": q, "to": today - timedelta(days=1)},
         ),
+        HitGroup(
+            "undated", N_("History known to the month or the year"), undated_total, events=undated,
+            url=url_for("pages.history", q=q), listed="events.EventsView",
+            narrowed={"q": q, "known_to": "month,year"},
+        ),
+    ]  # fmt: skip
+
+
+def _year(view: View, q: str) -> list[HitGroup]:
+    """What was in a year that is looked for, by its days and as far as they are known."""
+    found = _YEAR.fullmatch(fold(q))
+    if found is None:
+        return []
+    year = int(found[1])
+    events, total = event_queries.events_of_year(view.session, year, SHOWN)
+    days: dict[str, Any] = {
+        "from": date(year, 1, 1).isoformat(),
+        "to": date(year, 12, 31).isoformat(),
+        "status": list(_ALL),
+    }
+    return [
+        HitGroup("year", N_("Events of that year"), total, events=events,
+                 url=url_for("pages.coming", **days, known_to=",".join(KnownTo)))
     ]  # fmt: skip
 
 
@@ -110,7 +145,7 @@ def _promises(view: View, q: str) -> list[HitGroup]:
                     [view.days(one.starts_on, one.ends_on)])
                 for one in agreements
             ],
-            url=url_for("pages.agreements"),
+            url=url_for("pages.agreements"), listed="agreements.AgreementsView", narrowed={"q": q},
         ),
         HitGroup(
             "commitments", N_("Commitments"), commitments_total,
@@ -130,7 +165,7 @@ def _promises(view: View, q: str) -> list[HitGroup]:
                     [view.say(N_("Since {origin}"), origin=one.origin)])
                 for one in anniversaries
             ],
-            url=url_for("pages.anniversaries"),
+            url=url_for("pages.anniversaries"), listed="agreements.AnniversariesView", narrowed={"q": q},
         ),
     ]  # fmt: skip
 
@@ -141,16 +176,20 @@ def _people(view: View, q: str) -> list[HitGroup]:
     organisations, organisations_total = _some(view, Organisation, q)
     person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
-    led_events = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
+    found_under = {old: one for one in organisation_ids for old in view.lines.predecessors(one)}
+    found_under |= {one: one for one in organisation_ids}
+    led = event_queries.events_of_organisations(view.session, sorted(found_under), _VISITS_READ)
+    led_events = _latest([(found_under[one], event) for one, event in led])
     return [
         HitGroup(
             "people", N_("Directory of people"), people_total,
             [
-                Hit(one.name, _administered(view, "people", one.id), [view.text(one.position)] if one.position else [],
-                    visits.get(one.id, ()))
+                Hit(view.person(one), url_for("pages.person", person_id=one.id),
+                    [view.text(one.position)] if one.position else [], visits.get(one.id, ()))
                 for one in people
             ],
             url=url_for("pages.administered_list", area="people", q=q) if view.may(Role.OFFICER) else "",
+            listed="places.PeopleView", narrowed={"q": q},
         ),
         HitGroup(
             "organisations", N_("Organisations"), organisations_total,
@@ -160,6 +199,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
                 for one in organisations
             ],
             url=url_for("pages.administered_list", area="organisations", q=q) if view.may(Role.OFFICER) else "",
+            listed="places.OrganisationsView", narrowed={"q": q},
         ),
     ]  # fmt: skip
 
@@ -186,6 +226,7 @@ def _duties(view: View, q: str) -> list[HitGroup]:
                 for task, event in tasks
             ],
             url=url_for("pages.tasks", q=q, which="all"), more=N_("More among the tasks"),
+            listed="tasks.AllTasksView", narrowed={"q": q},
         ),
         HitGroup(
             "programme", N_("Programme items"), items_total,
@@ -216,6 +257,44 @@ def _state(view: View, task: Task) -> list[Value]:
     return [*([view.say(N_("Done"))] if task.done else []), *due]
 
 
+def _gifts(view: View, q: str) -> list[HitGroup]:
+    """Gifts and goods, for who may read them."""
+    if not view.may(Role.OFFICER):
+        return []
+    rows, total = crud.page_of(view.session, gifts_where(view.session, {"q": q}), GIFT_ORDER, 0, SHOWN)
+    return [
+        HitGroup(
+            "gifts", N_("Gifts and goods"), total,
+            [
+                Hit(view.text(one.description), url_for("pages.gift", gift_id=one.id),
+                    [view.say(N_("{giver} to {receiver}"), giver=view.plain(view.locality_name(one.given_by)),
+                              receiver=view.plain(view.locality_name(one.given_to)))])
+                for one in rows
+            ],
+            url=url_for("pages.gifts", q=q), listed="gifts.GiftsView", narrowed={"q": q},
+        )
+    ]  # fmt: skip
+
+
+def _projects(view: View, q: str) -> list[HitGroup]:
+    """Projects, for who may read them."""
+    if not view.may(Role.OFFICER):
+        return []
+    rows, total = crud.page_of(view.session, projects_where(view.session, {"q": q}), PROJECT_ORDER, 0, SHOWN)
+    return [
+        HitGroup(
+            "projects", N_("Projects"), total,
+            [
+                Hit(view.text(one.title), url_for("pages.project", project_id=one.id),
+                    [view.say(N_("{giver} to {receiver}"), giver=view.plain(view.locality_name(one.given_by)),
+                              receiver=view.plain(view.locality_name(one.host)))])
+                for one in rows
+            ],
+            url=url_for("pages.projects", q=q), listed="projects.ProjectsView", narrowed={"q": q},
+        )
+    ]  # fmt: skip
+
+
 def _places(view: View, q: str) -> list[HitGroup]:
     localities, localities_total = _some(view, Locality, q)
     resources, resources_total = _some(view, Resource, q)
@@ -227,6 +306,7 @@ def _places(view: View, q: str) -> list[HitGroup]:
                 for one in localities
             ],
             url=url_for("pages.administered_list", area="localities", q=q) if view.may(Role.OFFICER) else "",
+            listed="places.LocalitiesView", narrowed={"q": q},
         ),
         HitGroup(
             "resources", N_("Rooms and cars"), resources_total,
@@ -235,9 +315,31 @@ def _places(view: View, q: str) -> list[HitGroup]:
                     [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)])
                 for one in resources
             ],
-            url=url_for("pages.resources"),
+            url=url_for("pages.resources"), listed="bookings.ResourcesView", narrowed={"q": q},
         ),
     ]  # fmt: skip
 
 
-_GROUPS: tuple[Callable[[View, str], list[HitGroup]], ...] = (_events, _promises, _people, _duties, _places)
+def _observances(view: View, q: str) -> list[HitGroup]:
+    """Days that countries, provinces and bodies observe."""
+    rows, total = crud.page_of(view.session, observances_where(view.session, {"q": q}), OBSERVANCE_ORDER, 0, SHOWN)
+    return [
+        HitGroup(
+            "observances", N_("Observed days"), total,
+            [Hit(view.text(one.name), _administered(view, "observances", one.id)) for one in rows],
+            url=url_for("pages.administered_list", area="observances", q=q) if view.may(Role.OFFICER) else "",
+        )
+    ]  # fmt: skip
+
+
+_GROUPS: tuple[Callable[[View, str], list[HitGroup]], ...] = (
+    _year,
+    _events,
+    _promises,
+    _people,
+    _duties,
+    _observances,
+    _gifts,
+    _projects,
+    _places,
+)

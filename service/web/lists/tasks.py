@@ -160,6 +160,7 @@ def _page(view: View, params: TaskListQuery, refusal: FormRefusal | None, **valu
         refusal=refusal,
         changed=None if refusal else _changed(view),
         ahead=DAYS_AHEAD,
+        soon=view.act.today + timedelta(days=DAYS_AHEAD),
         names=_NAMES,
         organisations=organisations_with_tasks(view.session),
         own=view.act.account.organisation_id,
@@ -200,7 +201,7 @@ def _lines(view: View, rows: Sequence[task_queries.Row]) -> list[TaskLine]:
             row,
             how_counted(view, row.Task),
             _how_late(view, row.Task, row.status),
-            responsible(view, row.Task, organisations, people),
+            responsible(view, row.Task, row.first_day, organisations, people),
             may_finish(view, row, row.Task),
         )
         for row in rows

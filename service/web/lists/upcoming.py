@@ -17,16 +17,22 @@ from models.events import Event
 from models.i18n import N_
 from models.upgrades import RULE_SWITCHED_OFF
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import crud, upgrade_notes
+from service.actions import crud, office_days, upgrade_notes
+from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
+from service.actions.ledger import waiting_estimates
+from service.actions.ledger.learners import EXPIRING_DAYS
 from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
 from service.web.labels import FIELDS
+from service.web.learner_lines import ending_permits
+from service.web.observed_days import coming_greetings
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
+from service.web.relations import ended_in_charge
 from service.web.row_names import in_charge_names
 from service.web.view import View
 
@@ -36,7 +42,7 @@ UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
-_PLAIN = ("q", "from", "to")
+_PLAIN = ("q", "from", "to", "known_to")
 _NOTES: Mapping[str, str] = {
     RULE_SWITCHED_OFF: N_(
         "The upgrade switched this reminder rule off: it sends mail to addresses that belong to nobody here, and nobody"
@@ -112,11 +118,22 @@ def upcoming(view: View) -> Response:
     )
     # By the office's clock; the page itself is cut by the events' own days.
     events = sorted(events, key=partial(_order, view, is_past=params.is_past))
-    waiting = partial(count_with_status, view.session, view.act.today)
+    coming = office_days.not_over(view.session, view.act)
+    drafts, planned = count_with_status(view.session, coming, EventStatus.DRAFT, EventStatus.PLANNED)
     failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
     to_approve, number_to_approve = (
         confirming.waiting_for_approval(view.session, view.act, TO_APPROVE_SHOWN)
         if view.may(Role.APPROVER)
+        else ([], 0)
+    )
+    estimates, number_of_estimates = (
+        waiting_estimates.waiting_estimates(view.session, view.act, TO_APPROVE_SHOWN)
+        if view.may(Role.APPROVER)
+        else ([], 0)
+    )
+    returned, number_of_returned = (
+        waiting_estimates.returned_estimates(view.session, view.act, TO_APPROVE_SHOWN)
+        if view.may(Role.OFFICER)
         else ([], 0)
     )
     return view.page(
@@ -126,16 +143,25 @@ def upcoming(view: View) -> Response:
         pages=pages_for(total, PAGE_SIZE),
         now=[] if params.is_past else [event for event in events if _is_on(view, event)],
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
-        drafts=waiting(EventStatus.DRAFT),
+        drafts=drafts,
         to_approve=to_approve,
         more_to_approve=number_to_approve - len(to_approve),
+        estimates_to_approve=[(one, view.sums(one.planned)) for one in estimates],
+        more_estimates=number_of_estimates - len(estimates),
+        returned=returned,
+        more_returned=number_of_returned - len(returned),
         confirmed_fields=CONFIRMED_FIELDS,
-        unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
+        unconfirmed=planned if view.may(Role.APPROVER) else 0,
+        lately_days=LATELY.days,
         is_alone=not events and is_only_account(view.session, view.act.account.id),
+        greetings=[] if params.is_filtered or params.is_past else coming_greetings(view),
+        permits=[] if params.is_filtered or params.is_past else ending_permits(view),
+        permit_days=EXPIRING_DAYS,
         overdue=task_queries.count_overdue(view.session, view.act.today),
         notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
-        unheard=unheard(view.session, view.act, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
+        unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
+        ended=ended_in_charge(view),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

@@ -10,7 +10,7 @@ from calendars.days.spans import days_after
 from calendars.events.host_days import MINIMUM_DAYS
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import N_, translate
-from models.vocabulary import EventKind
+from models.vocabulary import ActivityType, EventKind
 from service.actions.agreements.agreement_queries import commitments_in_force, find_commitment
 from service.actions.commitment_terms import terms_of
 from service.web.labels import promised
@@ -55,6 +55,12 @@ class PlanRequest:
         """What it carries out; None when it stands by itself."""
         return self.promise.commitment if self.promise else None
 
+    @property
+    def activity_types(self) -> list[ActivityType]:
+        """The types an activity may be of: those that keep the commitment first, and the first is proposed."""
+        promised = self.commitment.activity_types if self.commitment else []
+        return sorted(ActivityType, key=lambda word: word not in promised)
+
 
 def read_plan_request(view: View, asked: FormState) -> PlanRequest:
     """What the words of the address say together; in two queries at the most."""
@@ -65,6 +71,10 @@ def read_plan_request(view: View, asked: FormState) -> PlanRequest:
     host, guest = _sides(view, asked, promise)
     if promise is None and guest is None and asked.get("direction") not in {"", AT_HOME}:
         wrong["partner"] = [view.say(N_("Choose who the visit is with."))]
+    if promise is None and asked.get("direction") == AT_HOME and asked.get("partner"):
+        wrong["partner"] = [
+            view.say(N_("Say who travels, or choose “Nobody” as the partner: where nobody travels there is none."))
+        ]
     if guest is not None and guest == host:
         wrong["partner"] = [view.say(N_("Host and guest must be two different localities."))]
     if not {code for code in (host, guest) if code} <= view.compass.gazetteer.country_of.keys():

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from calendars.days.spans import Days
 from models.agreements import Anniversary
-from models.collation import localized_key
 from models.errors import Conflict
 from models.vocabulary import EventKind, Language, Role
 from service.actions.agreements.agreement_queries import all_anniversaries
@@ -103,9 +102,7 @@ def shared(view: View, case: PlanRequest) -> dict[str, Any]:
     places = view.compass.gazetteer
     ours = places.line(view.act.office.locality)
     standing = places.standing(view.act.today)
-    partners = sorted(
-        ((code, name) for code, name in standing.items() if code not in ours), key=lambda one: localized_key(one[1])
-    )
+    partners = [(code, standing[code]) for code in view.places_in_order if code in standing and code not in ours]
     return {
         "asked": case.asked,
         "case": case,
@@ -116,7 +113,7 @@ def shared(view: View, case: PlanRequest) -> dict[str, Any]:
         "languages_typed": sorted(Language, key=lambda one: one != view.language),
         "language_names": SELF_NAMES,
         "must_type": Language.EN if view.language is Language.EN else Language.VI,
-        "activity_types": [(word, view.say(told)) for word, told in ACTIVITY_TYPES.items()],
+        "activity_types": [(word, view.say(ACTIVITY_TYPES[word])) for word in case.activity_types],
     }
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from calendars.days.spans import Days
 from models.i18n import N_, message
-from models.vocabulary import ActivityType, EventKind
+from models.vocabulary import EventKind
 from service.actions.agreements import planning
 from service.actions.events.create_with_bookings import EventRequest
 from service.schemas.events import KIND_SCHEMAS
@@ -21,7 +21,7 @@ from service.web.plan_event.proposal import CommitmentChoice, PlanRequest, Propo
 from service.web.view import View
 
 _WISH = "plan a visit"
-_DRAFTED = ("description", "funded_by", "subject", "purpose", "level", "phases")
+_DRAFTED = ("description", "funded_by", "subject", "purpose", "level", "composition", "phases")
 """What a commitment fills in besides what the page asks for, in the columns of its kind."""
 
 
@@ -52,7 +52,7 @@ def arrangement(
     """
     asked, kind = case.asked, case.kind or EventKind.ACTIVITY
     typed = values_of(SPECS, {**asked.one, **figures.titles, "people": figures.people})
-    said = _said(typed, kind, days) | {"host": case.host, "guest": case.guest}
+    said = _said(case, typed, kind, days) | {"host": case.host, "guest": case.guest}
     schema = KIND_SCHEMAS[kind]()
     values: dict[str, Any] = schema.load(said)
     if kind is EventKind.ANNIVERSARY:
@@ -65,7 +65,7 @@ def arrangement(
     return EventRequest(kind, values, wanted, tuple(asked.many.get("person", ())), typed["planned"])
 
 
-def _said(typed: Mapping[str, Any], kind: EventKind, days: Days | None) -> dict[str, Any]:
+def _said(case: PlanRequest, typed: Mapping[str, Any], kind: EventKind, days: Days | None) -> dict[str, Any]:
     """What was typed as JSON of its kind; what was left empty is left out."""
     first = days.first.isoformat() if days else typed.get("first_day")
     last = days.last.isoformat() if days else typed.get("last_day") or first
@@ -74,7 +74,7 @@ def _said(typed: Mapping[str, Any], kind: EventKind, days: Days | None) -> dict[
     if kind is EventKind.ANNIVERSARY and (first or "")[:4].isdecimal():
         said["year"] = int((first or "")[:4])
     if kind is EventKind.ACTIVITY:
-        said["activity_type"] = typed.get("activity_type") or ActivityType.MEETING.value
+        said["activity_type"] = typed.get("activity_type") or case.activity_types[0].value
     kept = {name: value for name, value in said.items() if value is not None}
     return kept | {"title": typed.get("title", {}), "first_day": first, "last_day": last}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from calendars.commitments.event_matching import CommitmentTerms, Evaluation, Evaluator, EventRecord
 from calendars.days.spans import Days
-from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
+from models.vocabulary import ActivityType, DurationUnit, EventKind, EventStatus, FrequencyType
 
 HD, VC = "hai-duong", "vientiane-province"
 
@@ -18,6 +18,9 @@ DAYS, MONTHS, YEARS = DurationUnit.DAYS, DurationUnit.MONTHS, DurationUnit.YEARS
 YEARLY: dict[str, Any] = {"frequency": FrequencyType.PER_YEAR, "count": 1}
 ONCE: dict[str, Any] = {"frequency": FrequencyType.IN_PERIOD, "count": 1}
 EVERY_2_3: dict[str, Any] = {"frequency": FrequencyType.EVERY, "min_years": 2, "max_years": 3}
+
+
+TEAM = {"coach": 1, "athlete": 8}
 
 
 def undertaking(identity: str, activity: EventKind = ACTIVITY, **values: Any) -> CommitmentTerms:
@@ -51,11 +54,13 @@ AGREEMENT = {
         undertaking("6 justice"),
         undertaking("7 culture", TRAINING, host=HD, guest=VC, headcount_total=2, length=(2, None, YEARS), **ONCE),
         undertaking("7 troupes", EventKind.ART_TROUPE_VISIT, people=(10, 15)),
-        undertaking("7 sport", TRAINING, host=HD, guest=VC, people=(9, 9), length=(2, 3, MONTHS), **YEARLY),
+        undertaking(
+            "7 sport", TRAINING, host=HD, guest=VC, people=(9, 9), length=(2, 3, MONTHS), composition=TEAM, **YEARLY
+        ),
         undertaking("7 tourism"),
         undertaking("8 information", TRAINING),
         undertaking("9 youth"),
-        undertaking("10 school", host=VC, **ONCE),
+        undertaking("10 school", host=VC, activity_types=frozenset({ActivityType.HANDOVER}), **ONCE),
         undertaking("11 other"),
     )
 }

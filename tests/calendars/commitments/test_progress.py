@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.commitments.due_years import due_years
-from calendars.commitments.event_matching import CommitmentTerms, EventRecord, Match
+from calendars.commitments.event_matching import CommitmentTerms, Evaluator, EventRecord, Match
 from calendars.commitments.progress import CommitmentProgress, progress
 from calendars.days.spans import Days
-from models.vocabulary import EventStatus, FrequencyType, ProgressState
+from models.vocabulary import ActivityType, EventStatus, FrequencyType, ProgressState
 from tests.calendars.commitments.commitment_samples import (
     AGREEMENT,
     CLOSED,
     EVERY_2_3,
+    TEAM,
     TRAINING,
     YEARLY,
     judged,
@@ -26,6 +27,8 @@ from tests.calendars.commitments.commitment_samples import (
 
 DRAFT, PLANNED, CONFIRMED = EventStatus.DRAFT, EventStatus.PLANNED, EventStatus.CONFIRMED
 ONGOING, POSTPONED, CANCELLED = EventStatus.ONGOING, EventStatus.POSTPONED, EventStatus.CANCELLED
+
+SURVEY, HANDOVER = ActivityType.SURVEY, ActivityType.HANDOVER
 
 HISTORY = [
     # Article 1, yearly: 2024 held; 2025 nine days instead of ten; 2026 only a draft, fifteen days ahead; 2027 agreed.
@@ -192,6 +195,18 @@ NEAR = [
         ["Its days are over, but nobody has marked it as completed."],
     ),
     (
+        occasion("10 school", "2026-08-20", days=2, activity_type=SURVEY),
+        ["Type of activity: Field survey; promised: Handover."],
+    ),
+    (
+        occasion("7 sport", "2025-06-09", days=75, people=9, composition={"athlete": 9}),
+        ["Composition: athlete: 9; promised at least: athlete: 8, coach: 1."],
+    ),
+    (
+        occasion("7 sport", "2025-06-09", days=75, people=9, composition={"coach": 2, "athlete": 7}),
+        ["Composition: athlete: 7, coach: 2; promised at least: athlete: 8, coach: 1."],
+    ),
+    (
         occasion("1 in", "2025-10-06", people=8, days=3, host="laos", status=PLANNED),
         [
             "It takes place in laos; promised: hai-duong.",
@@ -211,8 +226,16 @@ def test_what_nearly_counts_and_why_not(near: EventRecord, why: list[str]) -> No
 
 
 REMARKABLE = [
-    (occasion("7 sport", "2025-06-09", days=70, people=10), ["More people than promised: 10; promised: 9."]),
+    (
+        occasion("7 sport", "2025-06-09", days=70, people=10, composition=TEAM),
+        ["More people than promised: 10; promised: 9."],
+    ),
     (occasion("1 in", "2025-10-06", people=None), ["Nobody has written down how many people."]),
+    # What nobody has written down stands in nobody's way.
+    (
+        occasion("7 sport", "2025-06-09", days=70, people=9),
+        ["Nobody has written down the composition; promised at least: athlete: 8, coach: 1."],
+    ),
     (occasion("1 in", "2025-10-06", days=16), ["Longer than promised, in days: 16; promised: in days: 10–15."]),
 ]
 
@@ -222,6 +245,29 @@ def test_more_than_promised_counts_with_a_remark(counted: EventRecord, why: list
     found = of(counted.commitment_id or "", [counted], "2026-11-22")
     assert sum(year.held for year in found.years) == 1
     assert [[str(reason) for reason in one.why] for one in found.remarkable] == [why]
+
+
+@pytest.mark.parametrize("activity_type", [HANDOVER, None])
+def test_the_type_promised_counts_and_so_does_one_that_nobody_has_said(activity_type: ActivityType | None) -> None:
+    assert (
+        of("10 school", [occasion("10 school", "2026-08-20", days=1, activity_type=activity_type)], "2026-11-22").state
+        is F
+    )
+
+
+@pytest.mark.parametrize(
+    "sorts", [TEAM, {"Coach ": 1, "ATHLETE": 8}, {"coach": 1, "athlete": 5, "Athlete": 3}, TEAM | {"doctor": 1}]
+)
+def test_sorts_of_people_are_peoples_own_words(sorts: dict[str, int]) -> None:
+    found = of("7 sport", [occasion("7 sport", "2025-06-09", days=75, people=10, composition=sorts)], "2026-11-22")
+    assert (len(found.near), found.years[1].state) == (0, F)
+
+
+def test_an_unlinked_visit_nearly_counts_only_if_its_people_would_do() -> None:
+    judge = Evaluator(AGREEMENT["7 sport"], date(2026, 11, 22))
+    for sorts, counts in ((TEAM, True), ({"athlete": 9}, False)):
+        stray = occasion("7 sport", "2025-06-09", days=75, people=9, composition=sorts, commitment_id=None)
+        assert (judge.unlinked(stray) is not None) is counts
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from calendars.commitments.event_matching import CommitmentTerms
 from calendars.conflicts.commitment_checks import CheckedEvent, commitment_warnings, short_notice
 from calendars.days.spans import Days
-from models.vocabulary import DurationUnit, EventKind, Severity
+from models.vocabulary import ActivityType, DurationUnit, EventKind, Severity
 
 # Article 1: a short course, 10–15 people, 10–15 days
 PROMISE = CommitmentTerms(
@@ -35,6 +35,29 @@ def codes(visit: CheckedEvent, **promised: Any) -> list[str]:
 
 def lasting(first: str, last: str) -> CheckedEvent:
     return replace(VISIT, days=Days(date.fromisoformat(first), date.fromisoformat(last)))
+
+
+TEAM = {"coach": 1, "athlete": 8}
+HANDOVER = frozenset({ActivityType.HANDOVER})
+
+
+@pytest.mark.parametrize(
+    ("visit", "promised", "expected"),
+    [
+        ({"composition": TEAM}, {"composition": TEAM}, []),
+        ({"composition": {"athlete": 9}}, {"composition": TEAM}, ["composition_incomplete"]),
+        ({}, {"composition": TEAM}, []),  # nobody has said yet
+        ({"composition": {"athlete": 9}}, {}, []),
+        ({"activity_type": ActivityType.SURVEY}, {"activity_types": HANDOVER}, ["activity_type_differs"]),
+        ({"activity_type": ActivityType.HANDOVER}, {"activity_types": HANDOVER}, []),
+        ({"activity_type": ActivityType.SURVEY}, {}, []),
+        ({}, {"activity_types": HANDOVER}, []),
+    ],
+)
+def test_what_will_not_count_is_said_beforehand(
+    visit: dict[str, Any], promised: dict[str, Any], expected: list[str]
+) -> None:
+    assert codes(replace(VISIT, **visit), **promised) == expected
 
 
 def test_a_visit_that_keeps_the_promise_has_no_notices() -> None:
@@ -131,9 +154,10 @@ def test_details_say_what_is_and_what_was_promised() -> None:
     visit = replace(lasting("2028-12-30", "2029-02-01"), headcount=30)
     people, days, period = commitment_warnings(visit, PROMISE)
     assert str(people.detail) == "People planned: 30. Promised: 10–15."
-    assert str(days.detail) == "Days planned: 34 (30/12/2028 to 01/02/2029). Promised: in days: 10–15."
+    assert str(days.detail) == "Days planned: 34 (30 December 2028 to 1 February 2029). Promised: in days: 10–15."
     assert str(period.detail) == (
-        "Days planned: 30/12/2028 to 01/02/2029. The agreement holds from 01/01/2024 to 31/12/2028."
+        "Days planned: 30 December 2028 to 1 February 2029. The agreement holds from 1 January 2024 to"
+        " 31 December 2028."
     )
     assert [notice.with_ for notice in (people, days, period)] == ["commitment-1", "commitment-1", "agreement-1"]
     assert [notice.severity for notice in (people, days, period)] == [Severity.WARNING, Severity.WARNING, Severity.INFO]
@@ -171,5 +195,5 @@ def test_short_notice_says_how_short() -> None:
     notice = short_notice(VISIT, date(2027, 3, 1), minimum_days=30)
     assert notice is not None
     assert (notice.code, notice.severity, notice.with_) == ("short_notice", Severity.WARNING, None)
-    assert str(notice.detail) == "Days left until 10/3/2027: 9; the office asks for 30."
+    assert str(notice.detail) == "Days left until 10 March 2027: 9; the office asks for 30."
     assert short_notice(VISIT, date(2027, 3, 1), minimum_days=9) is None

@@ -64,8 +64,8 @@ def test_one_warning_a_holiday_and_country_naming_its_days() -> None:
     found = holiday_warnings(span("2027-04-10", "2027-04-20"), APRIL)
     assert [(one.code, one.with_, str(one.detail)) for one in found] == [
         ("public_holiday", "LA-2027-04-14",
-         "Public holiday in Laos: Lao New Year, 14/4/2027–16/4/2027, 19/4/2027."),
-        ("public_holiday", "VN-2027-04-16", "Public holiday in Vietnam: Hung Kings' Day, 16/4/2027."),
+         "Public holiday in Laos: Lao New Year, 14–16 April 2027, 19 April 2027."),
+        ("public_holiday", "VN-2027-04-16", "Public holiday in Vietnam: Hung Kings' Day, 16 April 2027."),
     ]  # fmt: skip
     assert {one.severity for one in found} == {Severity.WARNING}
     assert {str(one.advice) for one in found} == {"Ask for openings, and move it to other days."}
@@ -73,7 +73,7 @@ def test_one_warning_a_holiday_and_country_naming_its_days() -> None:
 
 def test_a_free_window_is_named() -> None:
     (found,) = holiday_warnings(span("2027-04-30", "2027-04-30"), APRIL, span("2027-05-03", "2027-05-03"))
-    assert str(found.advice) == "Free: 03/5/2027 to 03/5/2027."
+    assert str(found.advice) == "Free: 3 May 2027 to 3 May 2027."
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_host_receives_one_visit_at_a_time(place: str, start: int, end: int, o
 
 def test_the_other_visit_is_named_and_a_visit_never_clashes_with_itself() -> None:
     (found,) = host_warnings(stay(9, 20), [stay(9, 20), stay(15, 18, "b"), stay(21, 30, "c")])
-    assert (found.with_, str(found.detail)) == ("b", "The host also receives “Visit b”, 16/3/2027–19/3/2027.")
+    assert (found.with_, str(found.detail)) == ("b", "The host also receives “Visit b”, 16–19 March 2027.")
     assert str(found.advice) == "Ask for openings, and move one of the visits."
     (found,) = host_warnings(stay(9, 20), [stay(15, 18, "b")], days(28, 39))
-    assert str(found.advice) == "Free: 29/3/2027 to 09/4/2027."
+    assert str(found.advice) == "Free: 29 March 2027 to 9 April 2027."
 
 
 def test_a_course_runs_beside_everything_else() -> None:
@@ -201,7 +201,7 @@ def test_a_person_clash_names_the_person_and_the_other_event() -> None:
     around = {"p1": [MEETING, other(-1, 1)], "p2": [replace(MEETING, person_id="p2")]}
     (found,) = person_warnings([MEETING, replace(MEETING, person_id="p2")], around)
     assert (found.code, found.with_) == ("person_double_committed", "e2")
-    assert str(found.detail) == "Bà Lan is also in “Other”, 28/02/2027–02/3/2027."
+    assert str(found.detail) == "Bà Lan is also in “Other”, 28 February – 2 March 2027."
     assert str(found.advice) == "Choose somebody else, or move one of the two events."
 
 
@@ -251,7 +251,7 @@ def test_warnings_about_the_commitment_say_the_way_out_too() -> None:
         "Change the number of people, or the commitment if another number was agreed.",
         "Change the days, or the commitment if another length was agreed.",
         "It counts all the same, as it begins within the agreement; settle who pays after its end.",
-        "Move it to 03/01/2029 or later, or make sure that letters, visas and lodging can still be had in time.",
+        "Move it to 3 January 2029 or later, or make sure that letters, visas and lodging can still be had in time.",
     ]
     (outside,) = commitment_warnings(replace(VISIT, days=Days(date(2029, 3, 5), date(2029, 3, 16))), PROMISE)
     assert str(outside.advice) == (

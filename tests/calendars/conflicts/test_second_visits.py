@@ -62,7 +62,7 @@ def test_the_second_visit_of_a_year(
 
 def test_it_says_what_there_is_and_what_to_do() -> None:
     found: Any = second_of_year(B, YEARLY_ONE, [A])
-    assert str(found.detail) == "Promised for 2027: 1. There already: “Visit a”, 01/3/2027–10/3/2027."
+    assert str(found.detail) == "Promised for 2027: 1. There already: “Visit a”, 1–10 March 2027."
     assert str(found.advice) == "If one of them is enough, cancel the other."
     postponed: Any = second_of_year(B, YEARLY_ONE, [visit("a", "2027-03-01", EventStatus.POSTPONED)])
     assert str(postponed.advice) == "“Visit a” is postponed: give it new days instead of planning another."

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from calendars.days.spans import Days
-from calendars.events.host_days import HostedVisit, busy_days, needs_host, numeric_days, whole_stay
+from calendars.events.host_days import HostedVisit, busy_days, days_in_words, needs_host, whole_stay
 from models.vocabulary import EventStatus
 from tests.calendars.days.boundaries import BOUNDARIES, ONE
 
@@ -60,6 +60,8 @@ def test_a_visit_has_a_guest_and_takes_place(status: EventStatus) -> None:
     assert needs_host(None, status) is False
 
 
-def test_days_in_figures() -> None:
-    assert numeric_days(days(9, 20)) == "10/3/2027–21/3/2027"
-    assert numeric_days(days(9, 9)) == "10/3/2027"
+def test_days_are_written_as_each_language_does() -> None:
+    assert days_in_words(days(9, 20)) == {
+        "vi": "10–21/3/2027", "lo": "10–21 ມີນາ 2027", "en": "10–21 March 2027",
+    }  # fmt: skip
+    assert days_in_words(days(9, 9))["vi"] == "10/3/2027"

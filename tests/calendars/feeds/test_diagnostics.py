@@ -128,7 +128,7 @@ def test_gravest_comes_first_and_each_has_advice_in_every_language() -> None:
                 assert sentence.endswith(".")
                 assert "{" not in sentence
     told = " ".join(finding.detail.to("en") for finding in found)
-    for fact in ("2000 kB", "75 %", "01/01/2027", "300 characters", "Asia/Vientiane, Asia/Tokyo", "for 6 days"):
+    for fact in ("2000 kB", "75 %", "1 January 2027", "300 characters", "Asia/Vientiane, Asia/Tokyo", "for 6 days"):
         assert fact in told
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from calendars.ical.items_and_tasks import TaskFacts, programme_zone, render_deleted, render_programme, render_tasks
+from calendars.ical.items_and_tasks import CalendarTask, programme_zone, render_deleted, render_programme, render_tasks
 from calendars.ical.vcalendar import CALENDAR_END, calendar_head
 from calendars.ical.vevent import Article, EventFacts, render_event, zones_of
 from calendars.programmes.items import ProgrammeItemValues
@@ -201,7 +201,7 @@ FORUM = facts(
 )
 ATHLETES = facts(uid="01jd0athletes@desk.example", article=ARTICLE)
 TASKS = (
-    TaskFacts(
+    CalendarTask(
         id="01jd0task1",
         title={"vi": "Đặt phòng nghỉ; xe đón đoàn", "lo": "ຈອງຫ້ອງພັກ"},
         due_day=date(2027, 2, 24),
@@ -211,7 +211,7 @@ TASKS = (
         updated_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
         responsible={"vi": "Nguyễn Văn An"},
     ),
-    TaskFacts(
+    CalendarTask(
         id="01jd0task2",
         title={"vi": "Gửi thư mời"},
         due_day=None,

@@ -245,8 +245,8 @@ def test_weekly_letter_is_a_table_with_a_heading_for_every_cell() -> None:
     assert found.tags.count("tbody") == 7
     assert re.findall(r'scope="row" rowspan="(\d)"', html) == ["2", "1"]
     assert LEAVE in found.links
-    # Three lines without a place: each has two cells that a telephone shows with their heading.
-    assert html.count('class="label"') == 6
+    # Three lines without a place: a telephone shows who attends each with its heading, and once who prepares the visit.
+    assert html.count('class="label"') == 4
     assert "width=device-width" in html
 
 

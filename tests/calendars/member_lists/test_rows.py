@@ -2,12 +2,12 @@
 
 import pytest
 
-from calendars.events.labels import MEMBER_ROLE_NAMES
+from calendars.events.labels import MEMBER_ROLE_NAMES, MEMBER_SIDE_NAMES
 from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, ROLE_OF, folded
 from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import read_roster
 from models.errors import Invalid
-from models.vocabulary import Language, MemberRole
+from models.vocabulary import Language, MemberRole, Side
 
 
 def lines(*rows: tuple[str, ...]) -> list[TableRow]:
@@ -17,9 +17,10 @@ def lines(*rows: tuple[str, ...]) -> list[TableRow]:
 @pytest.mark.parametrize("language", Language)
 def test_header_in_every_language_and_any_order(language: Language) -> None:
     cells = {
-        "name": "Lan", "role": MEMBER_ROLE_NAMES[MemberRole.DEPUTY][language], "position": "P", "organisation": "O",
+        "name": "Lan", "name_lo": "ລານ", "name_latin": "LAN",
+            "role": MEMBER_ROLE_NAMES[MemberRole.DEPUTY][language], "position": "P", "organisation": "O",
         "precedence": "3", "rank": "2,0", "email": "a@b.example", "phone": "0912", "languages": "vi lo",
-        "counterpart": "K",
+        "counterpart": "K", "side": MEMBER_SIDE_NAMES[Side.HOST][language],
     }  # fmt: skip
     names = [*reversed(COLUMNS)]
     header = tuple(COLUMNS[name][language].upper() for name in names)
@@ -28,7 +29,7 @@ def test_header_in_every_language_and_any_order(language: Language) -> None:
     (entry,) = roster.entries
     assert (entry.row, entry.name, entry.role, entry.precedence, entry.rank) == (2, "Lan", MemberRole.DEPUTY, 3, 2)
     assert (entry.position, entry.organisation, entry.email, entry.phone) == ("P", "O", "a@b.example", "0912")
-    assert (entry.languages, entry.counterpart) == (("vi", "lo"), "K")
+    assert (entry.languages, entry.counterpart, entry.side) == (("vi", "lo"), "K", Side.HOST)
 
 
 @pytest.mark.parametrize(

@@ -360,9 +360,9 @@ def test_reasons_name_the_neighbourhood() -> None:
     place = board(days(-60, 90), off=[-20, 40], stays=[stay(-9, -5), stay(30, 35)])
     assert told(openings(place, wish(12, 0, 11))) == {
         "begins_monday": "Begins on a Monday.",
-        "holiday_free": "No public holiday on any of its days. The last one before: Holiday (09/02/2027). "
-        "The next one after: Holiday (10/4/2027).",
-        "host_free": "No other visit to receive between 24/02/2027 and 31/3/2027.",
+        "holiday_free": "No public holiday on any of its days. The last one before: Holiday (9 February 2027). "
+        "The next one after: Holiday (10 April 2027).",
+        "host_free": "No other visit to receive between 24 February 2027 and 31 March 2027.",
         "weekend_inside": "Week-end days inside: 2.",
         "ends_working_day": "Ends on a working day.",
         "notice": "Days left to prepare: 113.",
@@ -393,13 +393,13 @@ def test_reasons_of_a_long_window_speak_of_its_ends() -> None:
 
 @pytest.mark.parametrize(
     ("length", "sentence"),
-    [(3, "Falls within: Festival (11/3/2027–21/3/2027)."), (12, "Contains: Festival (11/3/2027–21/3/2027).")],
+    [(3, "Falls within: Festival (11–21 March 2027)."), (12, "Contains: Festival (11–21 March 2027).")],
 )
 def test_reasons_name_what_is_contained(length: int, sentence: str) -> None:
     festival = (FestivalDay(days(10, 20), {"en": "Festival"}),)
     assert told(openings(board(days(-60, 90)), wish(length, 0, 60, one_of=(festival,))))["contains"] == sentence
     plain = openings(board(days(-60, 90)), wish(3, 0, 30, containing=(days(10, 10),)))
-    assert told(plain)["contains"] == "Contains: 11/3/2027."
+    assert told(plain)["contains"] == "Contains: 11 March 2027."
 
 
 def test_weekdays_speak_the_readers_language() -> None:

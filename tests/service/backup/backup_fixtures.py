@@ -11,17 +11,38 @@ from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.database import Database
+from models.document_templates import DocumentTemplate
+from models.documents import KeptDocument
+from models.estimates import Estimate, EstimateApproval, EstimateLine, Payment
 from models.event_parts import ProgrammeRevision
+from models.exchange_rates import ExchangeRate
 from models.feeds import DeletedEvent, Feed, FeedReader
+from models.files import File, StoredContent
+from models.gifts import Gift
 from models.imports import ImportedEntry
-from models.places import Passport
+from models.learners import Learner
+from models.placements import Placement
+from models.places import Particulars, Passport
+from models.projects import Project
 from models.reminders import EventVersion, JobRun, ReminderAttempt
 from models.resources import Booking, Resource
+from models.successions import Merge, OrganisationHandOver
 from models.tables import metadata
 from models.text_keys import RULES, TextKeys
 from models.types import new_id
 from models.upgrades import UpgradeNote
-from models.vocabulary import AttemptOutcome, FeedClient, Role
+from models.vocabulary import (
+    AboutType,
+    AttemptOutcome,
+    Currency,
+    DocumentKind,
+    FeedClient,
+    FileKind,
+    GiftKind,
+    LearnerOutcome,
+    LearnerStage,
+    Role,
+)
 from models.workers import PlanningJob
 from seed.loader import load_files, packaged_files
 from service.actions.context import ActionContext
@@ -61,7 +82,14 @@ def fill_everything(database: Database) -> None:
             created_by=user.id, confirmed_at=FAR,
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
+        _fill_ledger(session, event.id, organisation.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
+        observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
+        factories.make_norm(session, act=STRANGE, amount=2**53 + 1, valid_to=date(2026, 12, 31))
+        about = {"about_type": AboutType.OBSERVANCE, "about_id": observance.id, "about_day": FAR.date()}
+        factories.make_reminder(session, None, due_at=FAR, recipient=user.email, **about)
+        rate = {"currency": Currency.USD, "day": NOW.date(), "rate": "25410.0000000001", "source": STRANGE}
+        session.add(ExchangeRate(**rate))
         content = {"title": {"vi": STRANGE}, "start_time": None}
         session.add(EventVersion(event_id=event.id, sequence=3, content=content, reason=STRANGE, changed_at=NOW))
         attempt = {"at": NOW, "outcome": AttemptOutcome.DEFERRED, "answer": STRANGE, "worker": "here"}
@@ -73,6 +101,8 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        _fill_successions(session, organisation.id, user.id)
+        _fill_projects(session, event.id, organisation.id, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
         session.add(Audit(at=NOW, actor_name="lan", action="a", entity="b", entity_id="c", changes=changes))
 
@@ -81,14 +111,36 @@ def _fill_agreements(session: Session) -> None:
     """One that refers to another whose id, and so whose place in the file, comes after its own."""
     ids = [new_id(), new_id()]
     given = {"title": {"vi": "Thoả thuận"}, "starts_on": date(2020, 1, 1), "ends_on": date(2024, 12, 31)}
-    later, earlier = Agreement(id=ids[1], **given), Agreement(id=ids[0], predecessor_id=ids[1], **given)
+    later, earlier = (Agreement(id=one, **given) for one in reversed(ids))
     session.add(later)
     session.flush()
+    earlier.predecessor_id = earlier.parent_id = later.id
+    earlier.bodies = [factories.make_organisation(session).id]
+    earlier.signatories = [{"party": "hai-duong", "name": STRANGE, "position": {"vi": STRANGE}}]
+    earlier.copies_note = {"vi": STRANGE}
     session.add(earlier)
+
+
+def _fill_successions(session: Session, organisation_id: str, user_id: str) -> None:
+    """A merge and a hand-over, the one with all that it moved."""
+    move = {"table": "member", "key": ["m"], "column": "person_id", "before": "a", "after": STRANGE, "version": 2}
+    made = {"made_at": NOW, "made_by": user_id, "stayed": [{"entity": "event", "id": "e"}]}
+    session.add(
+        Merge(
+            entity="person", merged_id="a", merged_name={"vi": STRANGE}, into_id="b", moved={"members": 1},
+            moves=[move], **made,
+        )
+    )  # fmt: skip
+    other = factories.make_organisation(session)
+    days = {"from_day": date(2026, 7, 1), "left": ["e"], "undone_at": FAR, "undone_by": user_id}
+    session.add(
+        OrganisationHandOver(organisation_id=organisation_id, to_id=other.id, moved={"events": 200}, **days, **made)
+    )
 
 
 def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     session.add(Passport(person_id=factories.make_person(session).id, sealed_number=bytes(range(256)), stored_at=NOW))
+    session.add(Particulars(person_id=factories.make_person(session).id, sealed=bytes(range(256)), stored_at=NOW))
     session.add(
         ProgrammeRevision(
             event_id=event_id,
@@ -98,10 +150,22 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
             published_by=user_id,
         )
     )
+    tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
+    session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
     span = {"starts_at": FAR, "ends_at": FAR + timedelta(hours=3), "length_class": 1, "timezone": "Asia/Vientiane"}
     days = {"first_day": FAR.date(), "last_day": FAR.date(), "start_time": time(10, 4, 5), "end_time": time(13)}
     session.add(Booking(event_id=event_id, resource_id=hall.id, note=STRANGE, **span, **days))
+    session.add(StoredContent(sha256="e" * 64, size=5, stored_by=user_id, stored_at=NOW, unreferenced_since=None))
+    session.flush()
+    _fill_estimate(session, event_id, user_id)
+    told = {"title": STRANGE[:20], "kind": FileKind.SIGNED, "name": "a.txt", "media_type": "text/plain", "size": 5}
+    session.add(File(event_id=event_id, sha256="e" * 64, uploaded_by=user_id, uploaded_at=NOW, **told))
+    paper = {"kind": "programme", "languages": ["vi"], "head": {"form": "plain"}, "title": [[{"text": STRANGE}]]}
+    made = {"number": STRANGE[:20], "issued_on": FAR.date(), "made_by": user_id, "made_at": NOW, "content": paper}
+    session.add(KeptDocument(event_id=event_id, kind=DocumentKind.PROGRAMME, language="vi,lo", **made))
+    sent = {"content": bytes(range(256)), "size": 256, "sha256": "d" * 64, "uploaded_by": user_id, "uploaded_at": NOW}
+    session.add(DocumentTemplate(kind=DocumentKind.INVITATION, version=3, in_use=True, office="hai-duong", **sent))
     feed = Feed(user_id=user_id, name="Lịch", token_hash="f" * 64, filter={"kinds": ["activity"], "past": {"a": []}})
     session.add(feed)
     session.flush()
@@ -109,6 +173,62 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:
+    given = {"given_by": "hai-duong", "given_to": "vientiane-province", "description": {"vi": STRANGE}}
+    amounts = {"quantity": 2**40 + 1, "unit": STRANGE[:9], "value": 2**53 + 1, "currency": "USD"}
+    bodies = {"giver_id": organisation_id, "receiver_person_id": factories.make_person(session).id}
+    told = given | amounts | bodies | {"received_on": "2026-11", "office": "hai-duong"}
+    session.add(Gift(event_id=event_id, kind=GiftKind.GOODS, **told))
+    learned = {"starts_on": "2008-09", "ends_on": "2012", "payer": "hai-duong", "permit_expires_on": NOW.date()}
+    learned |= {"stipend_amount": 2**53 + 1, "stipend_currency": Currency.USD, "institution_id": organisation_id}
+    learned |= {"name": STRANGE, "note": STRANGE, "qualification": STRANGE, "stage": LearnerStage.BACHELOR}
+    session.add(Learner(event_id=event_id, outcome=LearnerOutcome.GRADUATED, **learned))
+
+
+def _fill_projects(session: Session, event_id: str, organisation_id: str, user_id: str) -> None:
+    project = Project(
+        title={"vi": STRANGE}, given_by="hai-duong", host="vientiane-province", decision=STRANGE, accepted_on="2026-06",
+        beneficiary_id=organisation_id, organisation_id=organisation_id, handover_event_id=event_id, source=STRANGE,
+    )  # fmt: skip
+    project.total = {"amount": str(2**53 + 1), "currency": "VND"}
+    session.add(project)
+    session.flush()
+    told = {"title": STRANGE[:20], "kind": FileKind.SIGNED, "name": "b.txt", "media_type": "text/plain", "size": 5}
+    file = File(project_id=project.id, sha256="e" * 64, uploaded_by=user_id, uploaded_at=NOW, **told)
+    session.add(file)
+    session.flush()
+    project.sources = [{"locality": "hai-duong", "amount": {"amount": "0.01", "currency": "USD"}}]
+    project.milestones = [{"title": {"vi": STRANGE}, "day": FAR.date(), "percent": 100, "file_id": file.id}]
+    project.disbursements = [{"amount": {"amount": "1", "currency": "LAK"}, "paid_on": "2008", "file_id": file.id}]
+    session.add(project)
+
+
+def _fill_estimate(session: Session, event_id: str, user_id: str) -> None:
+    """A settled one, with everything that people enter and all that is kept of it."""
+    written = {
+        "written_by": user_id,
+        "written_at": NOW,
+        "inputs": {"flowers": 1},
+        "overrides": {"meals": {"payer": None}},
+    }
+    decided = {"guest_class": "B", "class_decided_by": STRANGE, "returned_reason": STRANGE}
+    by = {"submitted_by": user_id, "submitted_at": NOW, "approved_by": user_id, "approved_at": NOW}
+    session.add(
+        Estimate(event_id=event_id, state="settled", settled_by=user_id, settled_at=FAR, **written, **decided, **by)
+    )
+    session.flush()
+    amounts = {"unit_amount": 2**53 + 1, "planned": 2**53 + 1, "approved": 2**53 + 1, "norm_limit": 2**53 + 1}
+    line = EstimateLine(
+        event_id=event_id, rule="meals", item="meals", unit="person_day", description={"vi": STRANGE}, people=3,
+        times=350, quantity=1050, payer="hai-duong", **amounts,
+    )  # fmt: skip
+    session.add(line)
+    session.add(EstimateApproval(event_id=event_id, number=1, content={"lines": [{"times": "3.5"}, None]}, **by))
+    session.flush()
+    paid = {"amount": 2**53 + 1, "currency": "VND", "paid_on": FAR.date(), "voucher": STRANGE, "made_at": NOW}
+    session.add(Payment(event_id=event_id, line_id=line.id, approved_by=user_id, made_by=user_id, **paid))
 
 
 def plan_many(database: Database, count: int) -> None:

@@ -583,6 +583,33 @@ def test_nobody_reads_more_events_than_before(at_work: Console) -> None:
     assert len(limited) >= 7
 
 
+def test_budgets_of_the_old_version_are_planned_amounts_and_nothing_is_shown_as_paid(at_work: Console) -> None:
+    token = EXPECTED["accounts"]["root"]["token"]
+    planned = 0
+    for agreement in at_work.call(token, "GET", "/agreements?page_size=500").json:
+        flows = at_work.call(token, "GET", f"/agreements/{agreement['id']}/progress").json["reciprocity"]
+        planned += sum(len(flow["money_planned"]) for flow in flows)
+        for flow in flows:
+            assert (flow["money"], flow["money_approved"], flow["goods"]["count"]) == ([], [], 0)
+            assert flow["money_unknown"] == flow["visits"]
+    with at_work.database.transaction(write=False) as session:
+        budgets = "SELECT count(*) FROM event WHERE budget_amount IS NOT NULL"
+        assert session.execute(sa_text(budgets)).scalar_one() > 0
+    assert planned > 0
+
+
+def test_a_budget_is_written_as_before_while_there_is_no_estimate(at_work: Console) -> None:
+    token = EXPECTED["accounts"]["root"]["token"]
+    with at_work.database.transaction(write=False) as session:
+        some = "SELECT id FROM event WHERE budget_amount IS NOT NULL AND kind = 'delegation' ORDER BY id LIMIT 1"
+        path = f"/delegations/{session.execute(sa_text(some)).scalar_one()}"
+    before = at_work.call(token, "GET", path)
+    assert before.json["budget"] is not None
+    budget = {"amount": "7", "currency": "LAK"}
+    changed = at_work.call(token, "PATCH", path, {"budget": budget}, If_Match=before.headers["ETag"])
+    assert (changed.status_code, changed.json["budget"]) == (200, budget)
+
+
 # Negative controls: the comparisons notice what a careless migration would do
 
 _INTERNAL = "status = 'confirmed' AND visibility = 'internal' AND first_day > '2026-12'"

@@ -494,6 +494,24 @@ def test_an_account_of_ones_own_making_is_no_second_person(
     assert other.user_id != second.user_id
 
 
+@pytest.mark.both_databases("whose account somebody made, by the audit trail")
+def test_who_made_the_account_of_the_maker_is_no_second_person(
+    caller: Callers, database: Database, clock: Clock, client: FlaskClient
+) -> None:
+    admin, approver = caller(Role.ADMIN), caller(Role.APPROVER)
+    admin.made("/users", {"email": "second@example.org", "role": "officer", "password": "chim én bay thấp 2027"})
+    second = token_of(database, clock, client, "second@example.org")
+    own, foreign = (second.made("/delegations", VISIT)["id"] for _ in range(2))
+    for event_id in (own, foreign):
+        step(second, event_id, "planned")
+    assert code(step(admin, own, "confirmed")) == (403, "four_eyes")
+    assert step(approver, foreign, "confirmed").status_code == 200
+    clock.move(days=30)
+    with database.transaction(write=False) as session:
+        address = session.get_one(User, admin.user_id).email
+    assert step(token_of(database, clock, client, address), own, "confirmed").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("change", "allowed"),
     [
@@ -611,7 +629,9 @@ def test_asking_stands_until_the_status_changes(caller: Callers, clock: Clock, d
     assert ask(officer, path).status_code == 201, "after some hours"
     step(approver, event_id, "confirmed")
     assert officer.get(path).json["confirmation_asked"] is None
-    assert set(mails(database).values()) == {"skipped"}
+    assert mails(database) == {("asked", approver.user_id): "skipped", ("asked", officer.user_id): "pending"}, (
+        "the answer goes to who asked"
+    )
     assert code(ask(officer, path)) == (409, "nothing_to_confirm")
 
 

@@ -254,7 +254,7 @@ def test_events_of_somebody_who_leaves_are_handed_over_in_one_step(
     said = admin.send(path, do="hand_over", version=version, to=heir_id)
     assert said.status_code == 200
     assert "Số sự kiện đã bàn giao: 2." in said.text
-    assert f"không được xem: {titles[2]}" in said.text
+    assert f"không được sửa: {titles[2]}" in said.text
     with database.transaction(write=False) as session:
         found = {row.id: row.in_charge_id for row in session.exec(select(Event))}
     assert found == dict(zip(ids, [heir_id, heir_id, leaver_id, leaver_id], strict=True))

@@ -411,3 +411,63 @@ def test_what_is_published_between_claim_and_send_is_in_the_mail(
     assert body is not None
     assert "Chiêu đãi" in body.get_content()
     assert "Hội đàm" not in body.get_content()
+
+
+# Items stay the same through PUT
+
+
+def ids(told: dict[str, Any]) -> dict[str, str]:
+    return {item["title"]["vi"]: item["id"] for item in told["items"]}
+
+
+def test_items_keep_their_ids(officer: Caller, visit: dict[str, Any], database: Database) -> None:
+    first = ids(put(officer, visit, WELCOME, TALKS, DINNER))
+    moved = TALKS | {"start_time": "10:00", "end_time": "11:00"}
+    renamed = DINNER | {"title": {"vi": "Tiệc chia tay"}}
+    again = put(officer, visit, {"day": "2027-03-12", "title": {"vi": "Khảo sát"}}, renamed, moved, WELCOME)
+    second = ids(again)
+    assert second["Đón đoàn"] == first["Đón đoàn"], "what is unchanged, wherever it stands in the list"
+    assert second["Hội đàm"] == first["Hội đàm"], "what has the same title, though it was moved"
+    assert second["Tiệc chia tay"] == first["Chiêu đãi"], "what is at the same hour, though it has another title"
+    assert second["Khảo sát"] not in first.values()
+    # Put back as it was read, ids and all.
+    assert ids(put(officer, visit, *again["items"])) == second
+    told = [one.changes["items"] for one in audits(database, entity="programme")]
+    assert [len(one["to"]) for one in told] == [3, 4, 4]
+    assert all("id" not in item for one in told for item in one["to"])
+
+
+def test_ids_given_decide(officer: Caller, visit: dict[str, Any]) -> None:
+    first = ids(put(officer, visit, WELCOME, TALKS))
+    swapped = put(officer, visit, WELCOME | {"id": first["Hội đàm"]}, TALKS | {"id": first["Đón đoàn"]})
+    assert ids(swapped) == {"Đón đoàn": first["Hội đàm"], "Hội đàm": first["Đón đoàn"]}
+    assert ids(put(officer, visit, TALKS | {"id": None}))["Hội đàm"] == first["Đón đoàn"]
+
+
+def test_twins_keep_their_ids_each(officer: Caller, visit: dict[str, Any]) -> None:
+    before = [item["id"] for item in put(officer, visit, TALKS, TALKS, TALKS)["items"]]
+    assert len(set(before)) == 3
+    assert [item["id"] for item in put(officer, visit, TALKS, TALKS, TALKS)["items"]] == before
+    assert [item["id"] for item in put(officer, visit, TALKS, TALKS)["items"]] == before[:2]
+
+
+def test_ids_that_are_none_of_its_items_are_refused(officer: Caller, visit: dict[str, Any]) -> None:
+    known = ids(put(officer, visit, WELCOME, TALKS))["Đón đoàn"]
+    other = officer.made("/delegations", BATCH)
+    foreign = ids(put(officer, other, WELCOME))["Đón đoàn"]
+    path = f"/events/{visit['id']}/programme"
+    items = [WELCOME | {"id": foreign}, TALKS | {"id": known}, DINNER | {"id": known}, DINNER | {"id": "nobody"}]
+    refused = officer.call("PUT", path, {"items": items}, If_Match="*")
+    assert refused.status_code == 422
+    assert set(refused.json["errors"]) == {"items.0.id", "items.2.id", "items.3.id"}
+    for bad in (7, "", "x" * 27, ["a"]):
+        refused = officer.call("PUT", path, {"items": [WELCOME | {"id": bad}]}, If_Match="*")
+        assert set(refused.json["errors"]) == {"items.0.id"}
+
+
+def test_revisions_do_not_know_ids(officer: Caller, visit: dict[str, Any]) -> None:
+    told = put(officer, visit, WELCOME, TALKS)
+    publish(officer, visit)
+    again = put(officer, visit, *reversed(told["items"]))
+    assert again["unpublished"] == []
+    assert "id" not in again["revisions"][0]["items"][0]

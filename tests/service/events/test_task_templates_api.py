@@ -346,3 +346,63 @@ def test_a_stay_that_becomes_long_gets_what_long_stays_need(admin: Caller, offic
 @pytest.mark.parametrize("least", [0, -1, 3661, "31"])
 def test_the_least_length_has_bounds(admin: Caller, least: Any) -> None:
     assert errors(admin.post("/task-templates", TEMPLATE | {"min_days": least})) == {"min_days"}
+
+
+# For some activities, and for some years of an anniversary
+
+
+@pytest.mark.both_databases("lists of words as columns")
+def test_a_template_may_be_for_some_activities_or_years_only(admin: Caller) -> None:
+    of_activities = TEMPLATE | {"kind": "activity", "activity_types": ["seminar", "forum"]}
+    of_years = TEMPLATE | {"kind": "anniversary", "grades": "round"}
+    made = admin.made("/task-templates", of_activities)
+    assert (made["activity_types"], made["grades"]) == (["seminar", "forum"], [])
+    assert admin.made("/task-templates", of_years)["grades"] == ["round"]
+    one = f"/task-templates/{made['id']}"
+    assert errors(admin.patch(one, {"kind": "delegation"})) == {"activity_types"}
+    assert admin.patch(one, {"kind": "delegation", "activity_types": []}).status_code == 200
+    for wrong, field in (
+        (of_activities | {"kind": "delegation"}, "activity_types"),
+        (of_years | {"kind": "activity"}, "grades"),
+        (of_activities | {"activity_types": ["ball"]}, "activity_types.0"),
+        (of_years | {"grades": ["golden"]}, "grades.0"),
+    ):
+        assert errors(admin.post("/task-templates", wrong)) == {field}
+
+
+@pytest.mark.parametrize(
+    ("activity_type", "expected"), [("seminar", True), ("forum", True), ("meeting", False), ("fair", False)]
+)
+def test_only_activities_of_these_types_get_the_task(
+    admin: Caller, database: Database, activity_type: str, expected: bool
+) -> None:
+    template = admin.made(
+        "/task-templates", TEMPLATE | {"kind": "activity", "activity_types": ["seminar", "forum"], "offset": "-P40D"}
+    )
+    event = admin.made(
+        "/activities",
+        {
+            "title": {"vi": "Hội thảo"}, "host": "hai-duong", "activity_type": activity_type,
+            "first_day": "2027-06-10", "last_day": "2027-06-11",
+        },
+    )  # fmt: skip
+    assert admin.post(f"/events/{event['id']}/transitions", {"to": "planned"}).status_code == 200
+    listed = admin.get(f"/events/{event['id']}/tasks").json
+    found = [(task["template_id"], task["due"]) for task in listed]
+    assert found == ([(template["id"], "2027-05-01")] if expected else [])
+
+
+@pytest.mark.parametrize(("year", "expected"), [(2034, True), (2029, False), (2030, False)])
+def test_only_a_round_year_lists_gifts(admin: Caller, year: int, expected: bool) -> None:
+    admin.made("/task-templates", TEMPLATE | {"kind": "anniversary", "grades": ["round"], "offset": "-P14D"})
+    definition = {"title": {"en": "Relation"}, "origin": "1984", "parties": ["hai-duong", "vientiane-province"]}
+    anniversary = admin.made("/anniversaries", definition)
+    ceremony = admin.made(
+        f"/anniversaries/{anniversary['id']}/ceremonies",
+        {
+            "title": {"en": "Ceremony"}, "host": "hai-duong", "year": year, "first_day": f"{year}-05-06",
+            "last_day": f"{year}-05-06",
+        },
+    )  # fmt: skip
+    assert admin.post(f"/events/{ceremony['id']}/transitions", {"to": "planned"}).status_code == 200
+    assert bool(admin.get(f"/events/{ceremony['id']}/tasks").json) is expected

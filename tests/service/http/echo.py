@@ -6,9 +6,10 @@
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -55,7 +56,7 @@ def _parts(count: int | None) -> Iterator[bytes]:
 class OpenDoor:
     """Everybody may send bodies, and whoever doesn't only read waits with writers."""
 
-    def lane(self, method: str, path: str, header: Header) -> Lane | None:
+    def lane(self, method: str, path: str, header: Header, query: str = "") -> Lane | None:
         return None if method in SAFE else Lane.WRITERS
 
     def public_bound(self, path: str) -> int | None:
@@ -63,6 +64,12 @@ class OpenDoor:
 
     def kept_bound(self, path: str, header: Header) -> int:
         return 0
+
+    def upload_bound(self, method: str, path: str) -> int | None:
+        return None
+
+    def scratch_file(self) -> IO[bytes]:
+        return tempfile.TemporaryFile()
 
     def admits(self, header: Header) -> bool:
         return True

@@ -1,5 +1,6 @@
 """Where requests wait for a thread, and who may send a body."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -65,10 +66,38 @@ def test_lanes(door: FrontDoor, method: str, path: str, lane: Lane | None) -> No
     assert door.lane(method, path, sent()) is lane
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "lane"),
+    [
+        ("/api/v1/people", "format=csv", Lane.LONG),
+        ("/api/v1/people", "q=a&format=xlsx", Lane.LONG),
+        ("/api/v1/people", "q=format", None),
+        ("/api/v1/people", "", None),
+        ("/tasks", "format=csv", None),
+    ],
+)
+def test_lists_as_files_wait_apart(door: FrontDoor, path: str, query: str, lane: Lane | None) -> None:
+    assert door.lane("GET", path, sent(), query) is lane
+
+
 def test_every_lane_has_threads_and_every_path_of_a_lane_exists(app: Flask, door: FrontDoor) -> None:
     assert set(LANE_THREADS) == set(Lane)
     lanes = {door.lane("POST", rule.rule.replace("<event_id>", "x"), sent()) for rule in app.url_map.iter_rules()}
-    assert lanes == {Lane.WRITERS, Lane.LONG, Lane.SIGN_INS, Lane.STRANGERS}
+    assert lanes == {Lane.WRITERS, Lane.LONG, Lane.UPLOADS, Lane.SIGN_INS, Lane.STRANGERS}
+
+
+def test_where_files_are_uploaded_larger_bodies_are_let_in_and_nowhere_else(
+    app: Flask, desk: AppContext, door: FrontDoor
+) -> None:
+    paths = {re.sub("<[^>]+>", "x", rule.rule): rule.methods or set() for rule in app.url_map.iter_rules()}
+    takes_files = ("/files", "/papers/x/signed", "/estimate/payments")
+    uploads = {path for path, methods in paths.items() if path.endswith(takes_files) and "POST" in methods}
+    assert len(uploads) == 12, "five things, over the API and on their pages, signed copies of papers, vouchers"
+    for path in paths:
+        bound = door.upload_bound("POST", path)
+        assert bound == (desk.files.limit + 64 * 1024 if path in uploads else None), path
+        assert (door.lane("POST", path, sent()) is Lane.UPLOADS) == (path in uploads), path
+        assert door.upload_bound("GET", path) is None
 
 
 def test_known_browsers_sign_in_apart(desk: AppContext, door: FrontDoor, clock: Clock) -> None:

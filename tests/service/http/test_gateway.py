@@ -200,13 +200,14 @@ def test_bodies_arrive_and_large_ones_are_refused(service: Service) -> None:
 def test_it_stops_at_once_although_bodies_are_awaited(service: Service) -> None:
     service.environment["DESK_BODY_SECONDS"] = "60"
     service.start("web")
-    silent = [connect(service.port, sent) for sent in (WITH_LENGTH, CHUNKED)]
-    assert status_within(service.port, "/healthz", 5) == 200
-    assert service.process is not None
-    service.process.send_signal(signal.SIGTERM)
-    for connection in silent:
-        assert read_all(connection).startswith(b"HTTP/1.1 503 ")
-        connection.close()
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(connect(service.port, sent)) for sent in (WITH_LENGTH, CHUNKED)]
+        assert status_within(service.port, "/healthz", 5) == 200
+        time.sleep(1)  # what has been sent is read by then, on a busy machine too
+        assert service.process is not None
+        service.process.send_signal(signal.SIGTERM)
+        for connection in silent:
+            assert read_all(connection).startswith(b"HTTP/1.1 503 ")
     assert service.process.wait(10) == 0
     assert not any(json.loads(line)["level"] == "error" for line in service.log.splitlines()), service.log
 
@@ -497,5 +498,6 @@ def test_readers_are_answered_while_all_writers_wait(service: Service) -> None:
         holder.close()
     for number, connection in enumerate(waiting):
         status = opened(connection).status
-        assert status == (201, 404, 401)[number // SILENT] or (status == 429 and number >= 2 * SILENT)
+        # Of sign-ins some may be refused as too many, or, where the machine is busy, as having waited too long.
+        assert status == (201, 404, 401)[number // SILENT] or (status in (429, 503) and number >= 2 * SILENT)
         connection.close()

@@ -56,7 +56,7 @@ def test_locality_has_its_code_as_id_for_good(admin: Caller) -> None:
     [
         ({"code": "Nam Sách"}, "code"),
         ({"country": "Vietnam"}, "country"),
-        ({"level": "village"}, "level"),
+        ({"level": "hamlet"}, "level"),
         ({"timezone": "Asia/Nowhere"}, "timezone"),
         ({"successor": "hai-phong"}, "succeeded_on"),
         ({"succeeded_on": "2025-07-01"}, "successor"),
@@ -432,7 +432,8 @@ def test_counterpart_is_shown_and_checked(officer: Caller) -> None:
     assert errors(officer.post(path, wish | {"counterpart_id": guest["id"]})) == {"counterpart_id"}
     member = officer.made(path, wish)
     assert member["counterpart"] == {name: host[name] for name in member["counterpart"]}
-    assert set(member["counterpart"]) == {"id", "name", "position", "precedence", "organisation_id"}
+    names = {"name", "name_lo", "name_latin", "honorific"}
+    assert set(member["counterpart"]) == {"id", "position", "precedence", "organisation_id"} | names
     one = f"{path}/{member['id']}"
     for own in ({"counterpart_id": guest["id"]}, {"person_id": host["id"]}):
         assert errors(officer.call("PATCH", one, own, If_Match="*")) == {"counterpart_id"}

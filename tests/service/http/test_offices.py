@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 
 from models.accounts import Audit, User
 from models.agreements import Agreement, Commitment
 from models.database import Database
 from models.errors import Conflict
+from models.estimates import EstimateLine, Payment
 from models.event_parts import Member, Task, TaskTemplate
 from models.events import Event
 from models.i18n import translate
@@ -254,6 +256,8 @@ def shared(world: World, database: Database, abroad: Organisation, foreign: Make
     with database.transaction() as session:
         event = session.get_one(Event, world.event_id)
         event.budget_amount, event.budget_currency = 100_000_000, "VND"  # type: ignore[assignment]
+        # The page shows what the estimate plans, which is what the budget of an event with one is.
+        session.exec(select(EstimateLine).where(EstimateLine.event_id == event.id)).one().planned = 100_000_000
         return str(factories.make_task(session, event, title={"vi": "Việc của bạn"}, organisation_id=abroad.id).id)
 
 
@@ -493,6 +497,18 @@ THINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"country": "VN", "name": {"vi": "Nghỉ"}, "category": "public", "first_day": "2027-03-03", "source": "thử"},
         {"name": {"vi": "Khác"}},
     ),
+    "/observances": (
+        {"country": "LA", "name": {"vi": "Ngày phụ nữ"}, "recurs": {"calendar": "solar", "month": 7, "day": 20}},
+        {"name": {"vi": "Khác"}},
+    ),
+    "/exchange-rates": (
+        {"currency": "USD", "day": "2026-11-02", "rate": "25410", "source": "Vietcombank"}, {"source": "Khác"},
+    ),
+    "/norms": (
+        {"act": "Thông tư 35/2026/TT-BTC", "valid_from": "2026-05-18", "item": "drinks", "unit": "person_half_day",
+         "amount": {"amount": "60000", "currency": "VND"}},
+        {"verified": True},
+    ),
     "/resources": (
         {"name": {"vi": "Phòng họp"}, "type": "room", "locality": "hai-duong", "capacity": 1}, {"name": {"vi": "Khác"}},
     ),
@@ -526,6 +542,7 @@ def test_the_pages_of_the_administration_are_their_own_offices(
     root = caller(Role.ADMIN)
     browser = signed_in(Role.ADMIN, organisation_id=abroad.id)
     areas = {"/reminder-rules": "rules", "/task-templates": "task-templates", "/office-holidays": "office-holidays",
+             "/observances": "observances", "/exchange-rates": "exchange-rates",
              "/resources": "resources", "/users": "accounts"}  # fmt: skip
     for path, area in areas.items():
         one = root.user_id if path == "/users" else root.made(path, THINGS[path][0])["id"]
@@ -703,6 +720,8 @@ def test_deleted_and_mailed_things_stay_with_their_office(
     with database.transaction() as session:
         for reminder in session.exec(select(Reminder)):
             reminder.state = ReminderState.SKIPPED
+        # One of which something was paid is never deleted.
+        session.execute(delete(Payment).where(col(Payment.event_id) == world.event_id))
     clock.move(seconds=1)
     step = {"to": "cancelled", "reason": "thôi"}
     assert home.post(f"/events/{world.event_id}/transitions", step).status_code == 200
@@ -739,7 +758,8 @@ def test_no_operation_lets_the_other_administrator_change_anything(
     """Every operation of the document on the things of the default office, by the highest role of the other one."""
     home, admin = caller(Role.ADMIN, organisation_id=world.mine.id), foreign(Role.ADMIN)
     things = {
-        "rule_id": "/reminder-rules", "template_id": "/task-templates", "holiday_id": "/office-holidays"
+        "rule_id": "/reminder-rules", "template_id": "/task-templates", "holiday_id": "/office-holidays",
+        "observance_id": "/observances", "rate_id": "/exchange-rates", "norm_id": "/norms",
     }  # fmt: skip
     world.ids |= {name: home.made(path, THINGS[path][0])["id"] for name, path in things.items()}
     world.ids |= {"user_id": home.user_id, "feed_id": home.made("/feeds", {"name": "Lịch"})["id"]}

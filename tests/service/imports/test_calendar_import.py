@@ -231,11 +231,16 @@ def test_cancelled_entries_cancel_nothing(officer: Caller, database: Database) -
 
 def test_completed_event_keeps_its_days(officer: Caller, database: Database) -> None:
     with database.transaction() as session:
-        factories.make_event(session, uid="a@example.org", first_day=date(2026, 3, 1), status=EventStatus.COMPLETED)
+        day, over = date(2026, 3, 1), EventStatus.COMPLETED
+        factories.make_event(session, uid="a@example.org", first_day=day, status=over, confirmed_at=factories.NOW)
+        factories.make_event(session, uid="b@example.org", first_day=day, status=over)
     shown = one(officer, calendar(entry("SEQUENCE:9")))
     assert shown["result"] == "refused"
     assert "completed event keeps" in shown["reasons"][0]
     assert made(database).first_day == date(2026, 3, 1)
+    history = one(officer, calendar(entry("SEQUENCE:9", uid="b@example.org")))
+    assert (history["result"], "can't end after today" in history["reasons"][0]) == ("refused", True)
+    assert made(database, "b@example.org").first_day == date(2026, 3, 1)
 
 
 def test_one_uid_twice_and_what_is_no_event(officer: Caller, database: Database) -> None:

@@ -240,7 +240,20 @@ def test_people_are_told_apart_by_address_and_organisation(officer: Caller, data
         ("name,email\nLan,lan\n", {"rows.2.email": "name@example.org"}),
         ("name,organisation\nLan,So Ngoai vu tinh\n", {"rows.2.organisation": "Is it “Sở Ngoại vụ”?"}),
         ("name,organisation\nLan,xyz\n", {"rows.2.organisation": "Enter it first."}),
-        ("name,counterpart\nLan,Nobody\n", {"rows.2.counterpart": "Enter the person first."}),
+        ("name,counterpart\nLan,Nobody\n", {"rows.2.counterpart": "here or in this list"}),
+        ("name,counterpart\nLan,lan\n", {"rows.2.counterpart": "their own counterpart"}),
+        ("name,name_lo,counterpart\nLan,ລານ,ລານ\n", {"rows.2.counterpart": "their own counterpart"}),
+        ("name,role,counterpart\nLan,chief,Nobody\n", {"rows.2.role": "Head", "rows.2.counterpart": "here or in"}),
+        (
+            "name,email,counterpart\nLan,,Kham\nKham,a@example.org,\nKhăm,b@example.org,\n",
+            {"rows.2.counterpart": "stands in the rows 3, 4"},
+        ),
+        ("name,name_lo\nLan,Lan\n", {"rows.2.name_lo": "Lao script"}),
+        ("name,name_latin\nLan,ລານ\n", {"rows.2.name_latin": "Latin letters"}),
+        (
+            f"name,name_lo,name_latin\nLan,{'ລ' * 201},{'L' * 201}\n",
+            {"rows.2.name_lo": "200", "rows.2.name_latin": "200"},
+        ),
         ("name,languages\nLan,vi klingon\n", {"rows.2.languages": "klingon"}),
         ("name,rank\nLan,-5\n", {"rows.2.rank": "Must be"}),
         ("name,rank\nLan,1.5\n", {"rows.2.rank": "Not a whole number."}),
@@ -281,13 +294,66 @@ def test_counterpart_is_somebody_known_and_somebody_else(officer: Caller, event_
     kham = officer.made("/people", {"name": "Kham"})
     take(officer, event_id, f"name,counterpart\nLan,{kham['id']}\n")
     member = officer.get(f"/events/{event_id}/members").json[0]
-    assert member["counterpart"] == {
-        key: kham[key] for key in ("id", "name", "position", "precedence", "organisation_id")
-    }
+    shown = ("id", "name", "name_lo", "name_latin", "honorific", "position", "precedence", "organisation_id")
+    assert member["counterpart"] == {key: kham[key] for key in shown}
     assert set(errors(take(officer, event_id, "name,counterpart\nKham,kham\n"))) == {"rows.2.counterpart"}
     officer.made("/people", {"name": "Khăm"})
     several = errors(take(officer, event_id, "name,counterpart\nLan,kham\n"))["rows.2.counterpart"]
     assert kham["id"] in several[0]
+
+
+@pytest.mark.both_databases("people of one list refer to each other by foreign keys")
+def test_counterparts_stand_in_the_same_list(officer: Caller, database: Database, event_id: str) -> None:
+    known = officer.made("/people", {"name": "Trần Đức", "email": "duc@example.org"})
+    text = (
+        "name,role,side,email,counterpart\n"
+        "Somchai,head,guest,,Lan\n"
+        "Lan,head,host,lan@example.org,somchai\n"
+        "Boun,,guest,,trần đức\n"
+        "Trần Đức,,host,duc@example.org,\n"
+        "An,,guest,,lan2@example.org\n"
+        "Bình,,host,lan2@example.org,\n"
+    )
+    before = counted(database)
+    wrong = errors(take(officer, event_id, f"{text}Minh,,guest,,Zin\n"))
+    assert set(wrong) == {"rows.8.counterpart"}
+    assert counted(database) == before
+    answer = take(officer, event_id, text)
+    assert actions(answer) == dict.fromkeys(("Somchai", "Lan", "Boun", "Trần Đức", "An", "Bình"), "added")
+    made = counted(database)
+
+    def told() -> dict[str, str | None]:
+        found = officer.get(f"/events/{event_id}/members").json
+        return {one["person"]["name"]: one["counterpart"] and one["counterpart"]["name"] for one in found}
+
+    expected = {"Somchai": "Lan", "Lan": "Somchai", "Boun": "Trần Đức", "Trần Đức": None, "An": "Bình", "Bình": None}
+    assert told() == expected
+    ids = {one["person"]["name"]: one["person"]["id"] for one in officer.get(f"/events/{event_id}/members").json}
+    assert ids["Trần Đức"] == known["id"]
+    again = take(officer, event_id, text)
+    assert set(actions(again).values()) == {"unchanged"}
+    assert counted(database) == made
+    assert told() == expected
+
+
+@pytest.mark.both_databases("people are found by folded names")
+def test_names_in_lao_script_and_as_in_the_passport(officer: Caller, database: Database, event_id: str) -> None:
+    known = officer.made("/people", {"name": "ຄຳພັນ", "name_latin": "KHAMPHAN"})
+    text = (
+        "Họ và tên,Tên bằng chữ Lào,Tên theo hộ chiếu,Người đồng cấp\n"
+        "Bun My,ບຸນມີ ສີວົງ,Bounmy Sivong,\nKhăm Phăn,ຄຳພັນ,Khamphanh,\nLan,,,ບຸນມີ ສີວົງ\n"
+    )
+    rows = {row["name"]: row for row in take(officer, event_id, text).json["rows"]}
+    assert (rows["ຄຳພັນ"]["person_id"], rows["ຄຳພັນ"]["kept"]) == (known["id"], ["name", "name_latin"])
+    assert rows["ຄຳພັນ"]["changed"] == ["name_lo"]
+    people = {one["person"]["name"]: one for one in officer.get(f"/events/{event_id}/members").json}
+    made = people["Bun My"]["person"]
+    assert (made["name_lo"], made["name_latin"]) == ("ບຸນມີ ສີວົງ", "BOUNMY SIVONG")
+    assert (people["ຄຳພັນ"]["person"]["name_lo"], people["ຄຳພັນ"]["person"]["name_latin"]) == ("ຄຳພັນ", "KHAMPHAN")
+    assert people["Lan"]["counterpart"]["id"] == made["id"]
+    kept = counted(database)
+    assert set(actions(take(officer, event_id, text)).values()) == {"unchanged"}
+    assert counted(database) == kept
 
 
 def test_keyed_import_is_answered_again_also_with_a_binary_body(

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,26 @@ MANIFEST = (
 )
 
 
+COVERED = "<table:covered-table-cell/>"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A text that is merged over some rows and columns."""
+
+    text: str
+    rows: int
+    columns: int = 1
+
+
 def cell(value: Any) -> str:
     if value is None:
         return "<table:table-cell/>"
+    if value is COVERED:
+        return COVERED
+    if isinstance(value, Merged):
+        spans = f'table:number-rows-spanned="{value.rows}" table:number-columns-spanned="{value.columns}"'
+        return f'<table:table-cell office:value-type="string" {spans}><text:p>{value.text}</text:p></table:table-cell>'
     if isinstance(value, bool):
         return f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(value).lower()}"/>'
     if isinstance(value, int | float):
@@ -100,6 +118,33 @@ def test_list_is_taken_in(officer: Caller, database: Database, content: bytes, m
 def test_merged_cells_of_an_xls_count_for_each_row() -> None:
     roster = read_roster(read_workbook((LISTS / "members.xls").read_bytes()))
     assert [one.organisation for one in roster.entries] == ["Sở Ngoại vụ"] * 3
+
+
+def test_merged_cells_of_an_ods_count_for_each_row() -> None:
+    """As LibreOffice writes them: the cells below are covered ones; of another sheet's nothing is taken."""
+    lines = [
+        ["Họ và tên", "Đơn vị", "Vai trò", "Chức vụ"],
+        [NAMES[0], Merged("Sở Ngoại vụ", 3), "Trưởng đoàn", Merged("Bí thư", 2)],
+        [NAMES[1], COVERED, None, COVERED],
+        [NAMES[2], COVERED, None, "Chuyên viên"],
+        ["Lan", "Sở Y tế", None, None],
+    ]
+    other = [[Merged("Ghi chú", 9, 2), COVERED], ["x", COVERED]]
+    roster = read_roster(read_workbook(ods(other, lines)))
+    assert [one.organisation for one in roster.entries] == [*["Sở Ngoại vụ"] * 3, "Sở Y tế"]
+    assert [one.position for one in roster.entries] == ["Bí thư", "Bí thư", "Chuyên viên", None]
+
+
+def test_a_merged_cell_below_repeated_rows_and_cells_is_at_its_place() -> None:
+    lines = [["Họ và tên", None, None, "Đơn vị"]]
+    repeated = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    first = (
+        f'<table:table-row>{cell("Lan")}<table:table-cell table:number-columns-repeated="2"/>'
+        f"{cell(Merged('Sở Y tế', 2000))}</table:table-row>"
+    )
+    second = f'<table:table-row>{cell("Hoa")}<table:table-cell table:number-columns-repeated="3"/></table:table-row>'
+    roster = read_roster(read_workbook(ods(lines, raw=repeated + first + second)))
+    assert [(one.name, one.organisation) for one in roster.entries] == [("Lan", "Sở Y tế"), ("Hoa", "Sở Y tế")]
 
 
 @pytest.mark.parametrize(

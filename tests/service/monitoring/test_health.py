@@ -207,6 +207,8 @@ def test_figures_are_counted_in_the_database(app: Flask, database: Database, clo
         'desk_worker_leads{worker="gone"}': 0,
         'desk_events{kind="delegation",status="confirmed"}': 1,
         'desk_events{kind="activity",status="draft"}': 0,
+        'desk_events_unheard{lacks="person"}': 1,
+        'desk_events_unheard{lacks="reminder"}': 0,
     }
     assert {name: found.get(name) for name in expected} == expected
     assert not [name for name in found if not name.startswith("desk_")]  # nothing of the process

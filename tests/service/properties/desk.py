@@ -28,7 +28,8 @@ from models.vocabulary import EventKind, EventStatus, Language, ResourceType, Ro
 from service.actions.accounts import accounts
 from service.actions.bookings import resources
 from service.actions.context import ActionContext
-from service.actions.directory import passports
+from service.actions.directory import particulars, passports
+from service.actions.documents.mailing import PaperWriter
 from service.actions.events import members, tasks
 from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.http.app_context import AppContext
@@ -36,7 +37,7 @@ from service.settings import Settings, load_settings
 from tests import factories
 from tests.service.conftest import Clock, built_app
 from tests.service.properties.still_open import is_open
-from tests.service.properties.traces import PASSPORT, Leak, Secret, mail_text, plain
+from tests.service.properties.traces import PARTICULARS, PASSPORT, Leak, Secret, mail_text, plain
 
 OFFICES_ARE_APART: Final = "office" in User.model_fields
 """Whether accounts belong to an office, whose approvers and administrators read only its own events: V's are then
@@ -60,9 +61,19 @@ _CHANGED = text(
     "SELECT actor_name, action, entity, changes FROM audit WHERE event_id IN :ids AND actor_id IN :outsiders"
 ).bindparams(bindparam("ids", expanding=True), bindparam("outsiders", expanding=True))
 
+GIFT = {
+    "given_by": "hai-duong",
+    "given_to": "vientiane-province",
+    "kind": "money",
+    "description": {"vi": "Quà"},
+    "value": {"amount": "100000000", "currency": "VND"},
+}
+"""Money that one province gives the other."""
+
 _PARTS = text(
     " UNION ALL ".join(
-        f"SELECT id FROM {table} WHERE event_id IN :ids" for table in ("member", "task", "booking", "reminder")
+        f"SELECT id FROM {table} WHERE event_id IN :ids"
+        for table in ("member", "task", "booking", "reminder", "file", "document", "programme_item", "gift", "learner")
     )
 ).bindparams(bindparam("ids", expanding=True))
 
@@ -183,6 +194,7 @@ def lay_out(path: Path) -> Layout:
                 addresses[name] = person.email
             if of in {"a", "guests"} and name != "bare":
                 passports.store_passport(session, nobody, SECRET_KEY, person, {"number": PASSPORT, "country": "VN"})
+                particulars.store_particulars(session, nobody, SECRET_KEY, person, {"diet": PARTICULARS})
         halls = tuple(
             resources.create_resource(
                 session, nobody,
@@ -250,6 +262,7 @@ def texts_of(secret: Secret) -> dict[str, Any]:
         "description": {"vi": f"Nội dung {word}"},
         "location": {"vi": f"Nhà {word}"},
         "purpose": {"vi": f"Mục đích {word}"},
+        "results": f"Kết quả {word}",
     }
 
 
@@ -300,7 +313,12 @@ class Desk:
         office = self.settings.office
         config = WorkerConfig("file:", "Lễ tân <desk@example.org>", path.parent, office, secret_key=SECRET_KEY)
         self.worker = Worker(
-            self.database, config, self.clock, mail=self.mails, reports=OfficeMailWriter(office, SECRET_KEY)
+            self.database,
+            config,
+            self.clock,
+            mail=self.mails,
+            reports=OfficeMailWriter(office, SECRET_KEY),
+            papers=PaperWriter(self.context.files.store),
         )
         self.secrets = [
             Secret(
@@ -406,6 +424,8 @@ class Desk:
                 raise Leak(f"{side}: {where} tells {told}: …{shown[max(0, place - 200) : place + 200]}…")
         if PASSPORT.lower() in shown and PASSPORT.lower() not in but:
             raise Leak(f"{side}: {where} tells a passport's number")
+        if PARTICULARS in shown and PARTICULARS not in but:
+            raise Leak(f"{side}: {where} tells somebody's particulars")
 
     def check_trail(self) -> None:
         """Raise if an outsider has changed an event that others are in charge of."""

@@ -6,19 +6,27 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import text, true
 from sqlmodel import Session
 
 from jobs import failure_notices
 from models.accounts import User
 from models.events import Event
 from models.queries.address_writers import AddressWriters
-from models.queries.audience import AudienceIndex
+from models.queries.audience import AudienceIndex, Reader
+from models.queries.ceremonies import Ceremonies
+from models.queries.document_receivers import DocumentReceivers
 from models.queries.event_readers import ReadingRights
+from models.queries.occasion_readers import OccasionReaders
+from models.vocabulary import Language
 from service.actions import idempotency, permissions
-from service.actions.directory import directory, passports
+from service.actions.directory import directory, organisation_times, particulars, passports, positions
+from service.actions.directory.references import Mover
+from service.actions.documents import placements
 from service.actions.feeds import feeds
+from service.actions.files import file_rights
 from service.actions.imports import member_lists
+from service.actions.ledger import gift_queries, gifts, rights
 from tests.service.properties.desk import Desk
 
 Switch = Callable[[pytest.MonkeyPatch, Desk], None]
@@ -49,6 +57,12 @@ def visible_to(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     patch.setattr(permissions, "visible_to", lambda *_reader: true())
 
 
+@stopped_by("results_are_read_and_found_with_sight_of_the_whole")
+def overseen(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Words of the results find a visit for who sees all of it."""
+    patch.setattr(permissions, "overseen", lambda _session: true())
+
+
 @stopped_by("a_clash_names_nothing")
 def hidden(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """What stands in the way is only busy."""
@@ -59,6 +73,50 @@ def hidden(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 def may_change(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Who is not in charge changes nothing."""
     patch.setattr(permissions, "check_change", _nothing)
+
+
+@stopped_by("papers_of_the_office")
+def visible_in_papers(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Papers of a week, a year and an agreement are read with the eyes of their reader."""
+    patch.setattr(permissions, "visible", lambda _session: true())
+
+
+@stopped_by("papers_of_a_hidden_event")
+def receivers_of_papers(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A paper goes to whom papers of the visit may go."""
+    patch.setattr(DocumentReceivers, "reader", lambda _self, address, _event, **_vouched: Reader(address, Language.VI))
+
+
+@stopped_by("papers_hold_what_their_reader_sees")
+def sight_of_papers(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Papers are made from what their reader sees of a visit."""
+    patch.setattr(permissions, "sight", lambda *_event: permissions.Sight.WHOLE)
+
+
+@stopped_by("the_other_side_reads_no_placements")
+def sight_of_placements(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Who is in which room is read within the office of an event."""
+    patch.setattr(placements, "may_read", lambda *_event: True)
+
+
+@stopped_by("gifts_of_a_hidden_event")
+def readers_of_gifts(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Gifts are read by who reads the money of their event."""
+    patch.setattr(gift_queries, "readable", lambda _session: true())
+    patch.setattr(gifts, "readable", lambda _session: true())
+
+
+@stopped_by("gifts_of_a_public_event")
+def trail_of_money(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """The history of an event tells of its money only to who reads that."""
+    patch.setattr(rights, "trail_readable", lambda _session: true())
+
+
+@stopped_by("a_body_makes_itself_the_successor")
+def successors(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Administrators say who carries on a body's work."""
+    patch.setattr(permissions, "check_organisation", _nothing)
+    patch.setattr(organisation_times, "check", _nothing)
 
 
 @stopped_by("r2_a_members_mail_is_turned_to_oneself")
@@ -127,7 +185,7 @@ def check_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 @stopped_by("tasks_are_told_to_who_sees_them")
 def sees_task(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Who is told of a task sees it."""
-    patch.setattr(AudienceIndex, "_sees_task", lambda *_reader: True)
+    patch.setattr(AudienceIndex, "sees_task", lambda *_reader: True)
 
 
 @stopped_by("an_entry_waits_to_be_filled")
@@ -197,6 +255,30 @@ def check_concerned(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     patch.setattr(passports, "check_concerned", _nothing)
 
 
+@stopped_by("particulars_by_a_draft")
+def particulars_of_side(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Particulars are opened by an event only if the person's own side added them to it."""
+    patch.setattr(particulars._Sides, "is_of", lambda *_who: True)
+
+
+@stopped_by("a_position_begins_tomorrow")
+def moves(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Whose somebody is, on any day from today on, is decided by whoever may decide it today."""
+    patch.setattr(positions.WantedTerms, "moves", lambda _wanted: False)
+
+
+@stopped_by("a_past_term_makes_a_guest_ones_own")
+def moves_by_past_terms(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """So is whose somebody was, which decides who keeps them."""
+    moves(patch, desk)
+
+
+@stopped_by("a_past_term_plants_somebody_in_anothers_body")
+def joined_by_past_terms(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Nobody is put into an organisation that has accounts but by its own, not even for days that are over."""
+    patch.setattr(positions.WantedTerms, "joined", lambda *_when: [])
+
+
 @stopped_by("a_key_is_used_by_another")
 def key_of_account(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """An Idempotency-Key belongs to its account."""
@@ -218,3 +300,45 @@ def no_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
         return before(reader, *table) | Event.organisation_id.is_(None)  # type: ignore[union-attr]
 
     patch.setattr(permissions, "visible_to", older)
+
+
+@stopped_by("files_of_a_hidden_event")
+def rights_of_files(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A file is read by who may read what it belongs to."""
+    patch.setattr(file_rights, "thing", lambda session, _act, about: session.get_one(Event, about.identity))
+
+
+@stopped_by("two_entries_of_a_person_become_one")
+def settled_members_of_doubles(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Whose somebody was when they were added stays when two entries of them become one."""
+    move = Mover.move_once
+
+    def settled_anew(mover: Mover, table: str, column: str, old: str, new: str) -> None:
+        move(mover, table, column, old, new)
+        if (table, column) == ("member", "person_id"):
+            own = "(SELECT organisation_id FROM person WHERE id = :new)"
+            anew = text(f"UPDATE member SET organisation_id = {own} WHERE person_id = :new")
+            mover.connection.execute(anew, {"new": new})
+
+    patch.setattr(Mover, "move_once", settled_anew)
+
+
+@stopped_by("a_body_is_handed_over")
+def own_bodies(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Only bodies of one's own office, within one line of localities, are handed over."""
+    patch.setattr(permissions, "oversees", lambda *_organisation: True)
+    patch.setattr(organisation_times, "check_same_line", _nothing)
+
+
+@stopped_by("a_hidden_ceremony_keeps_no_reminder_away")
+def knows_the_ceremony(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A ceremony takes its anniversary over only for those who may be told of it."""
+    patch.setattr(
+        Ceremonies, "is_known", lambda self, _recipient, anniversary, year: (anniversary, year) in self.of_year
+    )
+
+
+@stopped_by("learners_of_a_hidden_batch")
+def who_reads_a_learner(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Reminders of permits go to those who read the money of the batch."""
+    patch.setattr(OccasionReaders, "_may_know", lambda self, _user, _private: True)

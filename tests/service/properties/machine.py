@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from models.vocabulary import Role
 from tests.service.properties import observers
-from tests.service.properties.desk import FIRST_DAY, SPIES, Account, Desk, Layout, Side
-from tests.service.properties.operations import AUDIENCES, Arguments, changes
+from tests.service.properties.desk import FIRST_DAY, GIFT, SPIES, Account, Desk, Layout, Side
+from tests.service.properties.operations import AUDIENCES, Arguments, changes, form
 from tests.service.properties.traces import Leak, Secret
 
 NOUNS = ("delegations", "activities", "training-batches", "art-troupe-visits", "anniversaries/{}/ceremonies")
@@ -215,10 +215,14 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.live())
     @rule(
-        data=st.data(), number=st.integers(0, 3), what=st.sampled_from(["member", "task", "room", "programme", "head"])
+        data=st.data(),
+        number=st.integers(0, 3),
+        what=st.sampled_from(
+            ["member", "task", "room", "file", "paper", "placement", "programme", "head", "gift", "learner"]
+        ),
     )
     def furnish(self, data: Any, number: int, what: str) -> None:
-        """One more person, task, room or programme of a hidden event."""
+        """One more person, task, room, file or programme of a hidden event."""
         secret = self.secret(number)
         assert secret is not None
         word, event = secret.word, f"/events/{secret.id}"
@@ -241,6 +245,22 @@ class Machine(RuleBasedStateMachine):
             case "room":
                 body = {"event_id": secret.id, "resource_id": self.layout.resources[0], "note": word}
                 self.quietly(data, "POST", "/bookings", body, office)
+            case "placement":
+                seats = {"tables": [{"for": None, "name": word, "seats": [None]}]}
+                self.quietly(data, "PUT", f"{event}/placements", seats, office)
+            case "gift":
+                gift = GIFT | {"event_id": secret.id, "description": {"vi": word}, "kept_by": word, "source": word}
+                self.quietly(data, "POST", "/gifts", gift, office)
+            case "learner":
+                # Of a hidden batch; of other events there is no such list.
+                learned = {"name": word, "stage": "language", "note": word, "qualification": word}
+                learned |= {"permit_expires_on": "2026-12-20"}
+                self.quietly(data, "POST", f"/training-batches/{secret.id}/learners", learned, office)
+            case "paper":
+                self.quietly(data, "POST", f"{event}/documents", {"kind": "programme", "language": "vi,lo"}, office)
+            case "file":
+                body, media = form(word, {"title": word, "kind": "report", "visibility": "shared"})
+                assert self.desk.call(office, "POST", f"{event}/files", body, media=media).status_code in (201, 404)
             case _:
                 item = {"day": "2026-12-02", "title": {"vi": word}, "place": {"vi": word}}
                 self.quietly(data, "PUT", f"{event}/programme", {"items": [item]}, office)

@@ -11,7 +11,7 @@ from models.accounts import User
 from service.actions.accounts import accounts
 from service.web.administration.pages import AREAS
 from tests.service.properties.desk import HERE, STRANGER, THERE, Account, Desk
-from tests.service.properties.operations import TABLES, Operation, reads
+from tests.service.properties.operations import TABLES, VALUES, Operation, reads
 from tests.service.properties.traces import STEM, Leak
 
 PUBLIC_FEEDS = ("/feeds/public.ics", "/feeds/public-lo.ics", "/feeds/public-en.ics", "/feeds/public.ifb")
@@ -26,9 +26,12 @@ NEEDED: Mapping[str, str] = {
 
 LISTS: Sequence[str] = (
     f"q={STEM}", "from=2026-11-01&to=2027-12-31&page_size=500", "page=2&page_size=1", "state=failed", "overdue=true",
-    "status=cancelled", "visibility=internal",
+    "status=cancelled", "visibility=internal", "known_to=day,month,year&page_size=500",
 )  # fmt: skip
 """Filters that lists are asked with; one that a list does not know is refused, which tells nothing either."""
+
+FILES: Sequence[str] = ("format=csv&locale=vi", "format=xlsx&locale=lo")
+"""What lists are asked for as files."""
 
 KINDS = frozenset({"/delegations", "/training-batches", "/art-troupe-visits", "/activities"})
 """Lists that are /events of one kind."""
@@ -38,11 +41,13 @@ ALWAYS = ("/events", "/events?status=draft&page_size=500", f"/events?q={STEM}", 
 
 SETTLED: Sequence[str] = (
     "/events?page_size=500", f"/events?q={STEM}", "/events?status=draft,planned", "/delegations", "/activities",
+    "/events?known_to=month,year", "/gifts?page_size=500", "/gifts?format=csv",
     "/tasks?page_size=500", "/reminders?page_size=500", "/organisations?page_size=500", "/people?page_size=500",
     "/agreements?page_size=500", "/reminder-rules", "/resources", "/feeds", "/task-templates", "/users?page_size=500",
     "/audit?page_size=500", "/agreements/{agreement}/commitments", "/anniversaries", "/localities",
     "/anniversaries/{anniversary}/occurrences?from_year=2024&to_year=2030", "/events/{own}/reminders",
-    "/events/{own}/history", "/reminder-rules/{rule}/preview",
+    "/events/{own}/history", "/reminder-rules/{rule}/preview", "/tasks?format=csv", "/organisations?format=csv",
+    "/agreements/{agreement}/commitments?format=csv",
 )  # fmt: skip
 """What must not differ before and after a hidden event changes. Not among them: what a visit that stands in the way
 makes busy (bookings, openings, conflicts)."""
@@ -85,8 +90,10 @@ def sweep(desk: Desk, who: Account | None, *, pages: bool = True) -> int:
 def _paths(desk: Desk, operation: Operation, side: str, hidden: Sequence[str]) -> Iterator[str]:
     """An operation's addresses: a list with several filters, a thing with the ids of hidden ones and of another."""
     needed = NEEDED.get(operation.path, "")
+    files = FILES if "format" in operation.query else ()
     if "{" not in operation.path:
         yield operation.path + (f"?{needed}" if needed else "")
+        yield from (f"{operation.path}?{needed}&{one}" for one in files)
         if "page" in operation.query:
             for query in LISTS if operation.path not in KINDS else LISTS[:2]:
                 if query.partition("=")[0] in operation.query:
@@ -101,11 +108,15 @@ def _paths(desk: Desk, operation: Operation, side: str, hidden: Sequence[str]) -
         names = names[:1]
     for value in _some(desk, names[0], side, hidden):
         path = operation.path.replace(f"{{{names[0]}}}", value).replace("{number}", "1").replace("{member_id}", "1")
+        path = path.replace("{kind}", "programme").replace("{file_format}", "xlsx")
         yield path + (f"?{needed}" if needed else "")
+        yield from (f"{path}?{needed}&{one}" for one in files)
 
 
 def _some(desk: Desk, name: str, side: str, hidden: Sequence[str]) -> list[str]:
     """Ids of a kind: the latest of what is hidden, and the first and last of the rest."""
+    if name in ("week", "year"):
+        return [str(one) for one in VALUES[name]]
     if name not in TABLES:
         return ["1"]
     table, key = TABLES[name]
@@ -161,6 +172,7 @@ def _pages(desk: Desk, who: Account) -> int:
 PAGES: Mapping[str, Sequence[str]] = {
     "/": (f"?q={STEM}", "?status=draft", "?to=2027-12-31"),
     "/search": (f"?q={STEM}",),
+    "/history": (f"?q={STEM}", "?locality=vientiane-province"),
     "/calendar": ("?day=2026-12-02", "?view=week&day=2026-12-02", "?view=day&day=2026-12-02", "?view=year"),
     "/week": ("?day=2026-12-02",),
     "/tasks": (f"?q={STEM}", "?past=yes"),

@@ -7,6 +7,7 @@ their names first (``VALUES``), else by their schemas.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -36,10 +37,23 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "reminder_id": ("reminder", "id"),
     "agreement_id": ("agreement", "id"),
     "predecessor_id": ("agreement", "id"),
+    "parent_id": ("agreement", "id"),
+    "bodies": ("organisation", "id"),
     "commitment_id": ("commitment", "id"),
     "anniversary_id": ("anniversary", "id"),
     "template_id": ("task_template", "id"),
+    "learner_id": ("learner", "id"),
+    "payer": ("locality", "code"),
     "holiday_id": ("office_holiday", "id"),
+    "norm_id": ("norm", "id"),
+    "observance_id": ("observance", "id"),
+    "rate_id": ("exchange_rate", "id"),
+    "file_id": ("file", "id"),
+    "signed_file_id": ("file", "id"),
+    "document_id": ("document", "id"),
+    "for": ("programme_item", "id"),
+    "issued_by": ("organisation", "id"),
+    "signed_by": ("person", "id"),
     "feed_id": ("feed", "id"),
     "token_id": ("api_token", "id"),
     "user_id": ("user", "id"),
@@ -57,6 +71,18 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "localities": ("locality", "code"),
     "resource": ("resource", "id"),
     "person": ("person", "id"),
+    "into": ("person", "id"),
+    "merge_id": ("merge", "id"),
+    "hand_over_id": ("hand_over", "id"),
+    "gift_id": ("gift", "id"),
+    "project_id": ("project", "id"),
+    "beneficiary_id": ("organisation", "id"),
+    "handover_event_id": ("event", "id"),
+    "given_by": ("locality", "code"),
+    "given_to": ("locality", "code"),
+    "giver_id": ("organisation", "id"),
+    "receiver_id": ("organisation", "id"),
+    "receiver_person_id": ("person", "id"),
 }
 """Where a field's or parameter's value is found: table and column. Every row may be named, whosever it is."""
 
@@ -78,16 +104,18 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "name": NAMES,
     "offset": ("-P200D", "-P1D", "P0D", "-PT2H", "-P19D", "P1D"),
     "due_offset": ("-P1D", "P1D", "-P14D"),
-    "first_day": DAYS[:5],
-    "last_day": ("2026-12-20", "2027-03-02"),
+    "first_day": (*DAYS[:5], "2026", "2026-11"),
+    "last_day": ("2026-12-20", "2027-03-02", "2026", "2026-11"),
     "arrives_on": DAYS[:2],
     "departs_on": ("2026-12-20",),
     "from": DAYS,
+    "from_day": DAYS,
     "to": ("2026-12-31", "2027-12-31"),
     "q": (STEM, "", "Người", "so", STEM.upper()),
     "starts_on": ("2026-01-01",),
     "ends_on": ("2030-12-31",),
     "year": (2026, 2027, 2028),
+    "week": ("2026-W49", "2026-W51", "2027-W09"),
     "from_year": (2024,),
     "to_year": (2030,),
     "origin": ("1984", "1962-09-05"),
@@ -128,6 +156,10 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "entity_id": ("1",),
     "phone": ("0999",),
     "visibility": ("internal", "internal", "public"),
+    "kind": ("programme", "members", "residence", "goods", "money"),
+    "received_on": ("2024", "2026-11", "2026-11-01"),
+    "file_format": ("docx", "xlsx"),
+    "language": ("vi", "vi,lo"),
 }
 """Interesting values of fields and parameters by name; of a list, those of its items."""
 
@@ -184,6 +216,17 @@ def reads(app: Flask) -> tuple[Operation, ...]:
     return tuple(one for one in operations(app) if one.method == "GET")
 
 
+def form(content: str, fields: Mapping[str, str] = MappingProxyType({})) -> tuple[bytes, str]:
+    """A form with a file and further fields, and its media type."""
+    boundary = "x" * 8
+    said = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in fields.items()
+    )
+    file = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n{content}\r\n'
+    return f"{said}{file}--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
 class Arguments:
     """Draws the arguments of requests to a desk."""
 
@@ -224,12 +267,9 @@ class Arguments:
         content = self.calendar() if "calendar" in operation.path + media or "events/import" in operation.path else ""
         content = content or self.member_list()
         if media == "multipart/form-data":
-            boundary = "x" * 8
-            return (
-                f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n{content}\r\n'
-                f"--{boundary}--\r\n".encode(),
-                f"{media}; boundary={boundary}",
-            )
+            asked = operation.bodies[media].get("properties", {})
+            fields = {name: str(self.value(name, schema)) for name, schema in asked.items() if name != "file"}
+            return form(content, fields)
         return content.encode(), media
 
     def calendar(self) -> str:

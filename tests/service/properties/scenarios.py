@@ -18,8 +18,9 @@ from models.reminders import ReminderRule
 from models.vocabulary import Role
 from tests import factories
 from tests.service.properties import observers
-from tests.service.properties.desk import GONE, HERE, SPIES, THERE, Desk, Side
-from tests.service.properties.traces import Leak, Secret, mail_text, plain
+from tests.service.properties.desk import GIFT, GONE, HERE, SPIES, THERE, Desk, Side
+from tests.service.properties.operations import form as form_with
+from tests.service.properties.traces import STEM, Leak, Secret, mail_text, plain
 
 Scenario = Callable[[Desk], None]
 SCENARIOS: dict[str, Scenario] = {}
@@ -76,6 +77,262 @@ def hidden_event(desk: Desk, who: str = "a officer", **values: Any) -> Secret:
 
 
 @scenario
+def learners_of_a_hidden_batch(desk: Desk) -> None:
+    """Their list, the list over all batches, a rule about permits, and the person's page of who learns there."""
+    secret = Secret(len(desk.secrets), "training-batches", hidden_from={Side.B, Side.V})
+    text, owner = {"vi": f"Khóa {secret.word}"}, desk.layout.of("a officer")
+    made = desk.made(owner, "/training-batches", VISIT | {"title": text, "headcount": secret.headcount})
+    secret.id, secret.uid = made["id"], made["uid"]
+    desk.secrets.append(secret)
+    permit = {"stage": "language", "note": secret.word, "permit_expires_on": "2027-01-20"}
+    path = f"/training-batches/{secret.id}/learners"
+    person = desk.layout.people["guest"]
+    learner = desk.made(owner, path, permit | {"person_id": person})
+    desk.made(owner, path, permit | {"name": secret.word})
+    rule = {"name": "Thẻ", "anchor": "expiry", "offset": "-P60D", "audience": ["role:officer", "role:viewer"]}
+    for who in ("b officer", "v officer"):
+        spy = desk.layout.of(who)
+        for asked in (path, f"{path}/{learner['id']}", "/learners", f"/learners?person_id={person}"):
+            desk.attack(spy, "GET", asked)
+        desk.attack(spy, "POST", path, {"name": "Ai đó", "stage": "language"})
+        desk.attack(spy, "POST", "/reminder-rules", rule)
+        desk.attack(spy, "GET", f"/reminders?about_type=learner&about_id={learner['id']}")
+    days_pass(desk, 14)
+    everybody_looks(desk)
+
+
+@scenario
+def files_of_a_hidden_event(desk: Desk) -> None:
+    """Their ids are known; nothing of them is read, not even their size, nor changed."""
+    secret = desk.secrets[0]
+    body, media = form_with(secret.word, {"title": secret.word, "kind": "signed", "visibility": "shared"})
+    made = desk.call(desk.layout.of("office officer"), "POST", f"/events/{secret.id}/files", body, media=media)
+    assert made.status_code == 201, made.text
+    file = f"/files/{made.json['id']}"  # type: ignore[index]
+    for who in desk.layout.outsiders:
+        for path in (file, f"{file}/content", f"/events/{secret.id}/files"):
+            desk.attack(who, "GET", path)
+        desk.attack(who, "GET", f"{file}/content", Range="bytes=0-3")
+        desk.attack(who, "GET", f"{file}/content", If_None_Match=f'"{made.json["sha256"]}"')  # type: ignore[index]
+        desk.attack(who, "PATCH", file, {"title": "khác"})
+        desk.attack(who, "DELETE", file)
+        body, media = form_with("của họ", {"title": "của họ", "kind": "other"})
+        desk.attack(who, "POST", f"/events/{secret.id}/files", body, media=media)
+    everybody_looks(desk)
+
+
+@scenario
+def papers_of_a_hidden_event(desk: Desk) -> None:
+    """Kept ones are neither read, changed nor sent, and none is made anew; nor does one that is sent reach a spy."""
+    secret, office = desk.secrets[0], desk.layout.of("office officer")
+    item = {"day": "2026-12-02", "title": {"vi": secret.word}}
+    programme = f"/events/{secret.id}/programme"
+    assert desk.call(office, "PUT", programme, {"items": [item]}).status_code == 200
+    paper = f"/documents/{desk.made(office, f'/events/{secret.id}/documents', {'kind': 'programme'})['id']}"
+    spies = [who.id for who in desk.layout.outsiders]
+    for who in desk.layout.outsiders:
+        for path in (paper, f"{paper}/content", f"{paper}/content?format=pdf", f"/events/{secret.id}/documents"):
+            desk.attack(who, "GET", path)
+        for name in ("programme.docx", "members.xlsx", "reception-plan.pdf", "residence.xlsx?reason=x"):
+            desk.attack(who, "GET", f"/events/{secret.id}/documents/{name}")
+        desk.attack(who, "POST", f"/events/{secret.id}/documents", {"kind": "programme"})
+        desk.attack(who, "PATCH", paper, {"number": "1"})
+        desk.attack(who, "POST", f"{paper}/send", {"to": spies})
+        desk.attack(who, "DELETE", paper)
+    for spy in spies:
+        desk.call(desk.layout.of("a officer"), "POST", f"{paper}/send", {"to": [spy]})
+    everybody_looks(desk)
+    days_pass(desk, 1)
+
+
+@scenario
+def papers_hold_what_their_reader_sees(desk: Desk) -> None:
+    """V takes part by a member: its papers hold what was published, and nothing of the host's own."""
+    a, v, office = (desk.layout.of(one) for one in ("a officer", "v officer", "office officer"))
+    made = desk.made(a, "/delegations", VISIT | {"visibility": "internal"})
+    event = f"/events/{made['id']}"
+    desk.made(office, f"{event}/members", {"person_id": desk.layout.people["v person"], "role": "member"})
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.V})
+    desk.secrets.append(secret)
+    item = {"day": "2026-12-02", "title": {"vi": secret.word}, "place": {"vi": secret.word}}
+    assert desk.call(a, "PUT", f"{event}/programme", {"items": [item]}).status_code == 200
+    desk.made(a, f"{event}/tasks", {"title": {"vi": secret.word}})
+    note = {"event_id": made["id"], "resource_id": desk.layout.resources[0], "note": secret.word, "from": "2026-12-02"}
+    desk.call(a, "POST", "/bookings", note)
+    kept = desk.made(a, f"{event}/documents", {"kind": "programme"})
+    assert desk.call(v, "GET", event).status_code == 200
+    for name in ("programme", "programme-pocket", "members", "hosts", "badges"):
+        for form in ("docx", "pdf"):
+            answer = desk.call(v, "GET", f"{event}/documents/{name}.{form}")
+            assert answer.status_code == 200, answer.text
+            desk.check(Side.V, answer)
+    for path in (f"{event}/documents", f"/documents/{kept['id']}", f"/documents/{kept['id']}/content"):
+        desk.check(Side.V, desk.call(v, "GET", path))
+    assert desk.call(v, "GET", f"/documents/{kept['id']}").status_code == 404
+
+
+@scenario
+def results_are_read_and_found_with_sight_of_the_whole(desk: Desk) -> None:
+    """V takes part by a member: what came of the visit is the host's own, and so is that words of it find the visit."""
+    a, v, office = (desk.layout.of(one) for one in ("a officer", "v officer", "office officer"))
+    made = desk.made(a, "/delegations", VISIT | {"visibility": "internal"})
+    event = f"/delegations/{made['id']}"
+    desk.made(office, f"/events/{made['id']}/members", {"person_id": desk.layout.people["v person"], "role": "member"})
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.V})
+    desk.secrets.append(secret)
+    assert desk.call(a, "PATCH", event, {"results": f"Kết quả {secret.word}"}, If_Match="*").status_code == 200
+    for path in (event, f"/events/{made['id']}", "/events", f"/events/{made['id']}/history", "/delegations"):
+        desk.check(Side.V, desk.call(v, "GET", path))
+    for words in (secret.word, secret.word.upper(), f"ket qua {secret.word}"):
+        answer = desk.call(v, "GET", f"/events?q={words}")
+        if answer.json:
+            raise Leak(f"words of the results find the visit: {words}")
+
+
+@scenario
+def papers_of_the_office(desk: Desk) -> None:
+    """The week, the year's plan and the report on an agreement have hidden events neither in words nor in figures."""
+    secret = hidden_event(desk, funded_by=HERE, commitment_id=desk.layout.commitment)
+    item = {"day": "2026-12-02", "title": {"vi": secret.word}, "place": {"vi": secret.word}}
+    owner = desk.layout.of("a officer")
+    assert desk.call(owner, "PUT", f"/events/{secret.id}/programme", {"items": [item]}).status_code == 200
+    desk.made(owner, f"/events/{secret.id}/programme/revisions", {})
+    reports = [f"/agreements/{one}/documents/report" for one in desk.ids('"agreement"', "id")]
+    for path in ("/weeks/2026-W49/schedule", "/plans/2026/delegations", *reports):
+        told = desk.call(owner, "GET", f"{path}.xlsx?language=vi")
+        assert told.status_code == 200, told.text
+        for who in desk.layout.outsiders:
+            for form in ("docx", "xlsx"):
+                assert desk.attack(who, "GET", f"{path}.{form}").status_code == 200
+
+
+@scenario
+def placements_of_a_hidden_event(desk: Desk) -> None:
+    """Who is in which car, room and seat is neither read, changed nor proposed by others, nor found on the pages."""
+    secret, office = desk.secrets[0], desk.layout.of("office officer")
+    person = desk.layout.people["a leader"]
+    desk.call(office, "POST", f"/events/{secret.id}/members", {"person_id": person, "role": "member"})
+    table = {"for": None, "name": secret.word, "form": "round", "seats": [None]}
+    path = f"/events/{secret.id}/placements"
+    assert desk.call(office, "PUT", path, {"tables": [table]}).status_code == 200
+    own = desk.made(desk.layout.of("b officer"), "/delegations", VISIT)
+    for who in desk.layout.outsiders:
+        desk.attack(who, "GET", path)
+        desk.attack(who, "PUT", path, {"tables": []})
+        desk.attack(who, "POST", f"{path}/proposal", {})
+        for name in ("vehicles.docx", "rooms.xlsx", "seating.pdf"):
+            desk.attack(who, "GET", f"/events/{secret.id}/documents/{name}")
+        desk.attack(
+            who, "PUT", f"/events/{own['id']}/placements", {"tables": [table | {"name": "1", "for": secret.id}]}
+        )
+    everybody_looks(desk)
+
+
+@scenario
+def the_other_side_reads_no_placements(desk: Desk) -> None:
+    """V takes part by a member: it reads the event and who comes, not in which room somebody sleeps."""
+    a, v, office = (desk.layout.of(one) for one in ("a officer", "v officer", "office officer"))
+    made = desk.made(a, "/delegations", VISIT | {"visibility": "internal"})
+    event = f"/events/{made['id']}"
+    desk.made(office, f"{event}/members", {"person_id": desk.layout.people["v person"], "role": "member"})
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.V})
+    desk.secrets.append(secret)
+    item = {"day": "2026-12-02", "title": {"vi": "Hội đàm"}}
+    assert desk.call(a, "PUT", f"{event}/programme", {"items": [item]}).status_code == 200
+    (item_id,) = [one["id"] for one in desk.call(a, "GET", f"{event}/programme").json["items"]]  # type: ignore[index]
+    (member,) = [one["id"] for one in desk.call(a, "GET", f"{event}/members").json]  # type: ignore[union-attr]
+    table = {"for": item_id, "name": secret.word, "seats": [member]}
+    assert desk.call(a, "PUT", f"{event}/placements", {"tables": [table]}).status_code == 200
+    assert desk.call(v, "GET", event).status_code == 200
+    for path in (f"{event}/placements", f"{event}/history", *(f"{event}/documents/seating.{one}" for one in FORMS)):
+        desk.check(Side.V, desk.call(v, "GET", path))
+    assert desk.call(v, "GET", f"{event}/placements").status_code == 404
+    for method, path in (("PUT", f"{event}/placements"), ("POST", f"{event}/placements/proposal")):
+        answer = desk.call(v, method, path, {})
+        assert answer.status_code == 404, answer.text
+        desk.check(Side.V, answer)
+
+
+FORMS = ("docx", "pdf", "xlsx")
+
+
+@scenario
+def gifts_of_a_hidden_event(desk: Desk) -> None:
+    """What a hidden event gives is neither listed, read, searched, changed, taken to another event nor added to."""
+    secret, office = desk.secrets[0], desk.layout.of("office officer")
+    told = {"description": {"vi": secret.word}, "kept_by": secret.word, "receipt": secret.word, "unit": secret.word[:9]}
+    gift = desk.made(office, "/gifts", GIFT | {"event_id": secret.id} | told)
+    own = desk.made(desk.layout.of("b officer"), "/delegations", VISIT)
+    for who in desk.layout.outsiders:
+        for query in ("", f"?event_id={secret.id}", f"?q={secret.word}", "?given_by=hai-duong", "?format=csv"):
+            desk.attack(who, "GET", f"/gifts{query}")
+        path = f"/gifts/{gift['id']}"
+        desk.attack(who, "GET", path)
+        desk.attack(who, "PATCH", path, {"event_id": own["id"]})
+        desk.attack(who, "DELETE", path)
+        desk.attack(who, "POST", "/gifts", GIFT | {"event_id": secret.id})
+    everybody_looks(desk)
+
+
+@scenario
+def gifts_of_a_public_event(desk: Desk) -> None:
+    """B reads A's public event whole, its history too, and not what was given, nor to whom."""
+    a, b = desk.layout.of("a officer"), desk.layout.of("b officer")
+    event = desk.made(a, "/delegations", VISIT | {"visibility": "public"})
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.B, Side.V})
+    desk.secrets.append(secret)
+    gift = desk.made(a, "/gifts", GIFT | {"event_id": event["id"], "description": {"vi": secret.word}})
+    assert desk.call(b, "GET", f"/events/{event['id']}/history").status_code == 200
+    for path in (f"/events/{event['id']}/history", "/gifts", f"/gifts/{gift['id']}", f"/gifts?q={secret.word}"):
+        desk.check(Side.B, desk.call(b, "GET", path))
+    assert desk.call(b, "GET", f"/gifts/{gift['id']}").status_code == 404
+    assert desk.call(b, "PATCH", f"/gifts/{gift['id']}", {"unit": "x"}).status_code == 404
+
+
+@scenario
+def the_estimate_of_a_public_event(desk: Desk) -> None:
+    """B reads A's public event whole, its history, lists and files too, and nothing of what it costs; nor does V."""
+    a, b, office = (desk.layout.of(one) for one in ("a officer", "b officer", "office officer"))
+    event = desk.made(a, "/delegations", VISIT | {"visibility": "public"})["id"]
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.B, Side.V})
+    desk.secrets.append(secret)
+    path = f"/events/{event}/estimate"
+    told, money = {"vi": secret.word, "en": secret.word}, {"amount": secret.budget, "currency": "VND"}
+    cost = {"item": "car", "unit": "total", "description": told, "planned": money}
+    wanted = {"guest_class": "B", "class_decided_by": secret.word, "lines": [cost]}
+    before = desk.call(b, "GET", f"/events/{event}").headers["ETag"]
+    made = desk.call(a, "PUT", path, wanted)
+    assert made.status_code == 200, made.text
+    assert desk.call(a, "GET", f"/events/{event}").json["budget"] == money  # type: ignore[index]
+    assert desk.call(b, "GET", f"/events/{event}").headers["ETag"] == before
+    assert desk.call(office, "POST", f"{path}/submit").status_code == 200
+    assert desk.call(b, "GET", f"/events/{event}/history").status_code == 200
+    for who in desk.layout.outsiders:
+        for method, address, body in (
+            ("GET", path, None),
+            ("GET", f"{path}?headcount=3", None),
+            ("PUT", path, wanted),
+            ("POST", f"{path}/submit", None),
+            ("POST", f"{path}/approve", None),
+            ("POST", f"{path}/return", {"reason": "x"}),
+            ("POST", f"{path}/settle", None),
+            ("POST", f"{path}/reverse", {"reason": "x"}),
+            ("POST", f"/events/{event}/payments", {"line_id": "x", "amount": money, "paid_on": "2026-11-01"}),
+            ("PATCH", f"/delegations/{event}", {"budget": money}),
+        ):
+            answer = desk.call(who, method, address, body)
+            assert answer.status_code in {403, 404}, (method, address)
+            desk.check(who.side, answer)
+        for address in (
+            f"/events/{event}",
+            f"/events/{event}/history",
+            f"/events?q={secret.word}",
+            "/events?format=csv",
+        ):
+            desk.check(who.side, desk.call(who, "GET", address))
+
+
+@scenario
 def everything_is_read(desk: Desk) -> None:
     """Nothing is done at all: each outsider reads every list, thing and page."""
     hidden_event(desk, funded_by=HERE, commitment_id=desk.layout.commitment)
@@ -84,6 +341,32 @@ def everything_is_read(desk: Desk) -> None:
         assert answer.status_code == 201, answer.text
     observers.sweep(desk, desk.layout.of("b officer"))
     observers.sweep(desk, None)
+
+
+@scenario
+def history_without_days_is_hidden_too(desk: Desk) -> None:
+    """No list of days has it; those that ask for it, search, and the years of an agreement ask who reads."""
+    office, a = desk.layout.of("office officer"), desk.layout.of("a officer")
+    secret = Secret(len(desk.secrets), "delegations", hidden_from={Side.B, Side.V})
+    text = {"vi": f"Đoàn {secret.word}"}
+    history = VISIT | {"first_day": "2026", "last_day": "2026", "status": "completed"}
+    more = {"title": text, "description": text, "organisation_id": a.organisation_id, "visibility": "internal"}
+    more |= {"commitment_id": desk.layout.commitment, "headcount_actual": secret.headcount}
+    made = desk.made(office, "/delegations", history | more)
+    secret.id, secret.uid = made["id"], made["uid"]
+    desk.secrets.append(secret)
+    for who in ("b officer", "b approver", "v officer", "v admin"):
+        if who not in desk.layout.accounts or desk.layout.of(who).is_entitled:
+            continue
+        attacker = desk.layout.of(who)
+        for query in ("known_to=year", "known_to=day,month,year&page_size=500", f"known_to=year&q={STEM}"):
+            for path in ("/events", "/delegations"):
+                desk.attack(attacker, "GET", f"{path}?{query}&from=2026-01-01&to=2026-12-31")
+        desk.attack(attacker, "POST", "/delegations", history)
+        desk.attack(attacker, "PATCH", f"/delegations/{secret.id}", {"first_day": "2026-11", "last_day": "2026-11"})
+        desk.attack(attacker, "DELETE", f"/delegations/{secret.id}")
+        observers.sweep(desk, attacker)
+    assert desk.call(office, "GET", f"/events/{secret.id}").json["known_to"] == "year"
 
 
 @scenario
@@ -170,6 +453,39 @@ def r4_a_passport_by_a_draft(desk: Desk) -> None:
             raise Leak(f"a passport was revealed: {answer.text}")
         desk.attack(b, "GET", f"/people/{person}/passport")
         desk.attack(b, "DELETE", f"/delegations/{event}")
+
+
+@scenario
+def particulars_by_a_draft(desk: Desk) -> None:
+    """An addition by the reader opens nothing, and overwriting what one may not read is refused."""
+    b = desk.layout.of("b officer")
+    for name in ("a leader", "a deputy", "guest", "gone"):
+        path = f"/people/{desk.layout.people[name]}/particulars"
+        draft_with(desk, desk.layout.people[name])
+        for method, body in (("GET", None), ("PUT", {"diet": "gì cũng được"})):
+            answer = desk.attack(b, method, path, body)
+            if answer.status_code < 300:
+                raise Leak(f"{method} {path} answers {answer.status_code} {answer.text[:300]}")
+
+
+@scenario
+def a_position_begins_tomorrow(desk: Desk) -> None:
+    """A term in one's own body, given to guests before the office adds them to an event."""
+    b = desk.layout.of("b officer")
+    guest = desk.layout.people["guest"]
+    draft_with(desk, guest)
+    tomorrow = (desk.clock.now + timedelta(days=1)).date().isoformat()
+    own = {"organisation_id": b.organisation_id, "precedence": 1, "starts_on": tomorrow}
+    stays = {"organisation_id": desk.layout.organisations["guests"], "precedence": 100}
+    for body in ({"positions": [stays, own]}, {"organisation_id": b.organisation_id, "as_of": tomorrow}):
+        desk.attack(b, "PATCH", f"/people/{guest}", body)
+    days_pass(desk, 2)
+    secret = hidden_event(desk)
+    added = {"person_id": guest, "role": "member"}
+    assert desk.call(desk.layout.of("a officer"), "POST", f"/events/{secret.id}/members", added).status_code == 201
+    secret.addresses.add(desk.layout.addresses["guest"])
+    everybody_looks(desk)
+    days_pass(desk)
 
 
 @scenario
@@ -427,6 +743,32 @@ def a_plan_tells_of_nothing_hidden(desk: Desk) -> None:
 
 
 @scenario
+def a_memorandum_names_bodies_and_signatories(desk: Desk) -> None:
+    """Who is named in a paper, by whomever, reads and hears no more of what is hidden, though it fulfils the paper."""
+    layout = desk.layout
+    memoranda: list[str] = []
+    for who in ("b officer", "v officer"):
+        body: dict[str, Any] = {
+            "title": {"vi": "Biên bản ghi nhớ"}, "kind": "memorandum", "parent_id": layout.agreement,
+            "parties": [HERE, THERE], "starts_on": "2026-01-01", "ends_on": "2030-12-31",
+            "bodies": [*layout.organisations.values()],
+            "signatories": [{"party": HERE, "person_id": person} for person in layout.people.values()],
+        }  # fmt: skip
+        made = desk.attack(layout.of(who), "POST", "/agreements", body).json
+        assert made is not None
+        promise = {"article": "1", "field": "Y tế", "title": {"vi": "Trao đổi"}, "activity": "delegation"}
+        commitment = desk.attack(layout.of(who), "POST", f"/agreements/{made['id']}/commitments", promise).json
+        assert commitment is not None
+        hidden_event(desk, commitment_id=commitment["id"])
+        memoranda.append(made["id"])
+    for reader in layout.outsiders:
+        for path in ("/agreements?kind=memorandum", *(f"/agreements/{one}/progress" for one in memoranda)):
+            desk.attack(reader, "GET", path)
+    everybody_looks(desk)
+    days_pass(desk)
+
+
+@scenario
 def what_is_deleted_leaves_no_trace(desk: Desk) -> None:
     """In calendars that show what was called off."""
     b, a = desk.layout.of("b officer"), desk.layout.of("a officer")
@@ -621,3 +963,166 @@ def an_officer_moves_their_own_body(desk: Desk) -> None:
             if desk.attack(attacker, "PATCH", path, {"locality": place}).status_code < 300:
                 raise Leak(f"{who} carried a body with accounts to {place}")
     everybody_looks(desk)
+
+
+@scenario
+def two_entries_of_a_person_become_one(desk: Desk) -> None:
+    """Whose they were when they were added stays, into whomever they are merged; another office merges its own only."""
+    people = desk.layout.people
+    secret = hidden_event(desk)
+    guest = {"person_id": people["guest"], "role": "member"}
+    desk.made(desk.layout.of("a officer"), f"/events/{secret.id}/members", guest)
+    for who in ("v approver", "v admin"):
+        for one, into in (("guest", "v person"), ("v person", "guest")):
+            answer = desk.attack(
+                desk.layout.of(who), "POST", f"/people/{people[one]}/merge", {"into": people[into], "dry_run": True}
+            )
+            if answer.status_code < 300:
+                raise Leak(f"{who} merged {one} into {into}")
+    path, approver = f"/people/{people['guest']}/merge", desk.layout.of("a approver")
+    refused = desk.call(approver, "POST", path, {"into": people["b person"]})
+    assert (refused.status_code, (refused.json or {})["code"]) == (409, "other_organisation"), refused.text
+    # Who works for B from today on was the guests' when they were added.
+    moved = {"organisation_id": desk.layout.organisations["b"]}
+    assert desk.call(approver, "PATCH", f"/people/{people['guest']}", moved).status_code == 200
+    done = desk.call(approver, "POST", path, {"into": people["b person"]})
+    assert done.status_code == 200, done.text
+    everybody_looks(desk)
+    days_pass(desk)
+
+
+@scenario
+def a_body_is_handed_over(desk: Desk) -> None:
+    """Another office hands over its own only, and learns nothing of what the bodies of others hold."""
+    secret = hidden_event(desk)
+    bodies, admin = desk.layout.organisations, desk.layout.of("v admin")
+    for one, to in (("a", "v"), ("v", "a"), ("guests", "v"), ("a", "b")):
+        for is_dry in (True, False):
+            body = {"to": bodies[to], "from_day": "2026-12-01", "dry_run": is_dry}
+            if desk.attack(admin, "POST", f"/organisations/{bodies[one]}/hand-overs", body).status_code < 300:
+                raise Leak(f"{admin.name} handed {one} over to {to}")
+    own = {"to": bodies["v"], "from_day": "2026-12-01"}
+    done = desk.attack(admin, "POST", f"/organisations/{bodies['v guests']}/hand-overs", own)
+    assert done.status_code == 201, done.text
+    everybody_looks(desk)
+    # A's own body gets a successor without accounts: nobody else reads what it was in charge of.
+    heir = desk.made(desk.layout.of("a admin"), "/organisations", {"name": {"vi": "Sở Mới Lập"}, "locality": HERE})
+    body = {"to": heir["id"], "from_day": "2026-12-03"}
+    done = desk.call(desk.layout.of("a admin"), "POST", f"/organisations/{bodies['a']}/hand-overs", body)
+    assert done.status_code == 201, done.text
+    assert [one["id"] for one in (done.json or {})["left"]].count(secret.id) == 1
+    everybody_looks(desk)
+    days_pass(desk)
+
+
+@scenario
+def a_hidden_ceremony_keeps_no_reminder_away(desk: Desk) -> None:
+    """Whoever is reminded of an anniversary until it has a ceremony must not learn of one that is hidden."""
+    b, a = desk.layout.of("b officer"), desk.layout.of("a officer")
+    rule = {"name": {"vi": "Kỷ niệm"}, "anchor": "anniversary", "offset": "-P1D", "audience": ["role:officer"]}
+    made = desk.attack(b, "POST", "/reminder-rules", rule)
+    assert made.status_code == 201, made.text
+    paths = ("/reminders?page_size=500", f"/reminder-rules/{made.json['id']}/preview")
+    before = [observers.settled(desk, b, path) for path in paths]
+    assert any(one.get("about", {}).get("type") == "anniversary" for one in before[0][1])
+    body = VISIT | {
+        "year": 2027,
+        "first_day": "2027-05-01",
+        "last_day": "2027-05-01",
+        "organisation_id": a.organisation_id,
+    }
+    ceremony = desk.made(a, f"/anniversaries/{desk.layout.anniversary}/ceremonies", body)
+    done = desk.call(a, "POST", f"/events/{ceremony['id']}/transitions", {"to": "planned"})
+    assert done.status_code == 200, done.text
+    if [observers.settled(desk, b, path) for path in paths] != before:
+        raise Leak("a reminder of an anniversary stays away because of a hidden ceremony")
+
+
+@scenario
+def a_ceremony_that_another_office_hides(desk: Desk) -> None:
+    """V plans one for the same anniversary and year: it is refused no more than one for a year that is free."""
+    path = f"/anniversaries/{desk.layout.anniversary}/ceremonies"
+    days = {"first_day": "2026-12-08", "last_day": "2026-12-08"}
+    secret = Secret(len(desk.secrets), "ceremonies", hidden_from={Side.V})
+    hidden = VISIT | days | {"title": {"vi": f"Lễ {secret.word}"}, "year": 2026}
+    secret.id = desk.made(desk.layout.of("a officer"), path, hidden)["id"]
+    desk.secrets.append(secret)
+    v = desk.layout.of("v officer")
+    answers = [desk.attack(v, "POST", path, VISIT | days | {"year": year}).status_code for year in (2026, 2027)]
+    if answers != [201, 201]:
+        raise Leak(f"a ceremony of another office is in the way: {answers}")
+    everybody_looks(desk)
+
+
+@scenario
+def who_stands_in_is_of_ones_own(desk: Desk) -> None:
+    """Others offer themselves, or choose somebody of A; what A's officer is reminded of goes to none of them."""
+    hidden_event(desk, first_day="2026-12-08", last_day="2026-12-09")
+    a = desk.layout.of("a officer")
+    for outsider in (desk.layout.of("b officer"), desk.layout.of("v officer")):
+        for who, stand_in in ((outsider, a.id), (a, outsider.id)):
+            leave = {"away_until": "2026-12-31", "stand_in_id": stand_in, "hand_over": True}
+            send = desk.call if who is a else desk.attack
+            if send(who, "POST", "/me/leave", leave).status_code < 300:
+                raise Leak("an account of another organisation stands in")
+    days_pass(desk)
+    everybody_looks(desk)
+
+
+@scenario
+def a_past_term_makes_a_guest_ones_own(desk: Desk) -> None:
+    """Who has no position is kept by the body of the last one: so past terms are no way to somebody's particulars."""
+    b = desk.layout.of("b officer")
+    own = {"organisation_id": b.organisation_id, "starts_on": "2000-01-01", "ends_on": "2001-01-01"}
+    guests = {"organisation_id": desk.layout.organisations["guests"], "precedence": 100}
+    for name in ("nobody's", "guest", "a leader"):
+        path = f"/people/{desk.layout.people[name]}"
+        draft_with(desk, desk.layout.people[name])
+        for listed in ([own], [guests, own], [own, guests | {"ends_on": "1999-01-01"}]):
+            desk.attack(b, "PATCH", path, {"positions": listed})
+        for method, more, body in (
+            ("GET", "/particulars", None), ("PUT", "/particulars", {"diet": "gì cũng được"}),
+            ("GET", "/files", None), ("PATCH", "", {"email": SPY}),
+        ):  # fmt: skip
+            answer = desk.attack(b, method, path + more, body)
+            if answer.status_code < 300:
+                raise Leak(f"{method} {path}{more} answers {answer.status_code} {answer.text[:300]}")
+    days_pass(desk)
+
+
+@scenario
+def a_past_term_plants_somebody_in_anothers_body(desk: Desk) -> None:
+    """A's own list would find the address of the spy."""
+    a, b = desk.layout.of("a officer"), desk.layout.of("b officer")
+    past = {"organisation_id": a.organisation_id, "starts_on": "2000-01-01", "ends_on": "2001-01-01"}
+    present = {"organisation_id": b.organisation_id, "starts_on": "2002-01-01"}
+    desk.attack(b, "POST", "/people", {"name": "Người Sắp Đến", "email": SPY, "positions": [past]})
+    body = {"name": "Người Đến Sau", "email": SPIES[1], "positions": [past, present]}
+    desk.attack(b, "POST", "/people", body)
+    made = desk.attack(b, "POST", "/people", body | {"positions": [present]}).json
+    assert made is not None
+    for listed in ([past, present], [past]):
+        desk.attack(b, "PATCH", f"/people/{made['id']}", {"positions": listed})
+    secret = hidden_event(desk)
+    for name in ("Người Sắp Đến", "Người Đến Sau"):
+        lines = f"name,organisation\n{name},Sở Một\n".encode()
+        path = f"/events/{secret.id}/members/import"
+        assert desk.call(a, "POST", path, lines, media="text/csv").status_code in {200, 422}
+    days_pass(desk)
+
+
+@scenario
+def an_event_made_for_others_opens_no_particulars(desk: Desk) -> None:
+    """B makes it for A, which adds its own leader; B then takes it over."""
+    a, b = desk.layout.of("a officer"), desk.layout.of("b officer")
+    made = desk.attack(b, "POST", "/delegations", VISIT | {"organisation_id": a.organisation_id}).json
+    assert made is not None
+    event, leader = f"/events/{made['id']}", desk.layout.people["a leader"]
+    assert desk.call(a, "POST", f"{event}/members", {"person_id": leader, "role": "member"}).status_code == 201
+    assert desk.call(a, "POST", f"{event}/transitions", {"to": "planned"}).status_code == 200
+    for _turn in range(2):
+        for method, body in (("GET", None), ("PUT", {"diet": "gì cũng được"})):
+            answer = desk.attack(b, method, f"/people/{leader}/particulars", body)
+            if answer.status_code < 300:
+                raise Leak(f"{method} particulars answers {answer.status_code} {answer.text[:300]}")
+        desk.attack(b, "PATCH", f"/delegations/{made['id']}", {"organisation_id": b.organisation_id})

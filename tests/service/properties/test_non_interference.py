@@ -13,7 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.service.properties import still_open
+from tests.service.properties import (
+    still_open,
+    succession_scenarios,  # noqa: F401 - its scenarios are among them
+)
 from tests.service.properties.desk import Desk, Layout, lay_out
 from tests.service.properties.guards import GUARDS
 from tests.service.properties.machine import Machine

@@ -4,17 +4,24 @@ import email
 import email.policy
 import gzip
 import html
+import io
 import re
 import unicodedata
+import zipfile
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote
+
+from tests.service.documents.pdf_reading import pages
 
 STEM = "hoaphuong"
 """How every secret word begins, so that one search asks for all of them."""
 
 PASSPORT = "PX91837465"
 """The number of every passport of the office; its masked form shows less of it."""
+
+PARTICULARS = "anchayk7qx"
+"""The diet of the same people: to everybody not concerned there is none."""
 
 _LETTERS = "abcdefghij"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -71,9 +78,7 @@ class Secret:
 def plain(content: bytes | str) -> str:
     """A text as somebody who looks closely reads it: small letters, no marks, nothing folded or coded."""
     if isinstance(content, bytes):
-        if content.startswith(b"\x1f\x8b"):
-            content = gzip.decompress(content)
-        content = content.decode("utf-8", "replace")
+        content = _words(content)
     text = _FOLDED_LINE.sub("", content)
     if "=\n" in text or "=\r\n" in text:
         text += _SOFT_BREAK.sub("", content)
@@ -87,6 +92,18 @@ def plain(content: bytes | str) -> str:
         decomposed = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
         text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return text.lower()
+
+
+def _words(content: bytes) -> str:
+    """What stands in bytes, also in those of a paper: every part of a .docx and .xlsx, the text of a .pdf."""
+    if content.startswith(b"\x1f\x8b"):
+        content = gzip.decompress(content)
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            content = b"\n".join(parts.read(name) for name in parts.namelist())
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.text for page in pages(content))
+    return content.decode("utf-8", "replace")
 
 
 def mail_text(content: bytes) -> str:

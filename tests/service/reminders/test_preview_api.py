@@ -58,6 +58,7 @@ def test_it_tells_to_whom_when_and_in_which_words_and_keeps_nothing(officer: Cal
     assert found["reminders"] == [
         {
             "event_id": event.id,
+            "about": {"type": "event", "id": event.id},
             "title": {"vi": "Đoàn Viêng Chăn", "lo": "ຄະນະວຽງຈັນ"},
             "due_at": "2026-12-01T01:00:00Z",
             "due_local": "2026-12-01T08:00:00+07:00",

@@ -137,7 +137,7 @@ class Desk:
         """What the worker would send when all is due."""
         now = NOW + timedelta(days=9)
         claimed = queue.claim(self.session, now, "me", 60, 1000)
-        facts = ReminderFacts.load(self.session, claimed, OFFICE)
+        facts = ReminderFacts.load(self.session, claimed, OFFICE, now)
         verdicts = [(one, facts.check(self.session, one, now)) for one in claimed]
         return {
             (one.rule_id or "", one.event_id or "", one.recipient)

@@ -172,8 +172,10 @@ def test_help_explains_itself(run: Run) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_seed_loads_the_packaged_programme_once(run: Run) -> None:
-    assert run("seed").stdout == "201 entries created, 0 changed, 0 unchanged.\n"
-    assert run("seed").stdout == "0 entries created, 0 changed, 201 unchanged.\n"
+    first = re.fullmatch(r"(\d+) entries created, 0 changed, 0 unchanged\.\n", run("seed").stdout)
+    assert first
+    assert int(first[1]) > 200
+    assert run("seed").stdout == f"0 entries created, 0 changed, {first[1]} unchanged.\n"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -223,7 +225,7 @@ def test_an_account_its_organisation_made_when_new(run: Run, database: Database)
         )
     by_id = run("user", "create", "--email", "a@example.org", "--role", "viewer", "--organisation", organisation.id)
     assert by_id.exit_code == 0
-    assert run("seed").stdout.startswith("194 entries created, 0 changed, 7 unchanged"), "the localities were there"
+    assert re.search(r" 0 changed, [1-9]\d* unchanged", run("seed").stdout), "the localities were there"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

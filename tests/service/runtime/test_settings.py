@@ -50,7 +50,30 @@ BAD = [
     ("DESK_CONTACT", "nobody"),
     ("DESK_MESSENGER_NETWORKS", "inside"),
     ("DESK_MESSENGER_NETWORKS", "10.0.0.1/8"),
+    ("DESK_FILES_URL", "s3://bucket"),
+    ("DESK_FILES_URL", "file:files"),
+    ("DESK_FILES_URL", "/srv/files"),
+    ("DESK_FILE_LIMIT", "25 megabytes"),
+    ("DESK_FILE_LIMIT", "0"),
+    ("DESK_FILE_LIMIT", "2 GB"),
+    ("DESK_FILE_QUOTA", "-1"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("url", "limit", "folder", "size"),
+    [
+        ("", "", "", 25_000_000),
+        ("file:", "25 MB", "", 25_000_000),
+        ("file:/srv/files", "10M", "/srv/files", 10_000_000),
+        ("file:///srv/t%E1%BB%87p", "500 kB", "/srv/tệp", 500_000),
+        ("file:/srv/files", "123456", "/srv/files", 123_456),
+    ],
+)
+def test_where_files_are_and_how_large(tmp_path: Path, url: str, limit: str, folder: str, size: int) -> None:
+    made = load_settings({"DESK_VAR": str(tmp_path), "DESK_FILES_URL": url, "DESK_FILE_LIMIT": limit})
+    assert made.files_folder == (Path(folder) if folder else tmp_path / "files")
+    assert made.file_limit == size
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)

@@ -1,6 +1,6 @@
 """Free time that is proposed as a way out lies on working days; who asks for a week-end gets one."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ def free(caller: Caller, first: str, length: int) -> list[date]:
     found = caller.get(f"/events/{event['id']}", Accept_Language="en").json["conflicts"]
     (advice,) = {one["advice"] for one in found if one["code"] == "host_overlap"}
     begin, _to, end = advice.removeprefix("Free: ").removesuffix(".").partition(" to ")
-    days = [date(*map(int, reversed(one.split("/")))) for one in (begin, end or begin)]
+    days = [datetime.strptime(one, "%d %B %Y").date() for one in (begin, end or begin)]
     return span(*(day.isoformat() for day in days))
 
 

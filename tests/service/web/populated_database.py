@@ -2,28 +2,67 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
+from calendars.placements.item_forms import ItemForm
+from calendars.placements.proposals import WantedTables
+from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
+from models.document_templates import DocumentTemplate
+from models.documents import KeptDocument
+from models.estimates import EstimateLine
 from models.event_parts import Member, Task, TaskTemplate
 from models.events import Event
+from models.exchange_rates import ExchangeRate
+from models.files import File, StoredContent
+from models.gifts import Gift
 from models.holidays import OfficeHoliday
+from models.learners import Learner
+from models.norms import Norm
+from models.observances import Observance
 from models.office import Office
 from models.places import Locality, Organisation, Person
+from models.projects import Project
+from models.queries.event_parts import programme_of
 from models.reminders import Reminder, ReminderRule
 from models.resources import Booking, Resource
-from models.vocabulary import EventKind, EventStatus, MemberRole, ReminderState, Role
+from models.vocabulary import (
+    Currency,
+    DocumentKind,
+    EventKind,
+    EventStatus,
+    FileKind,
+    GiftKind,
+    GuestClass,
+    Language,
+    LearnerStage,
+    MemberRole,
+    MergedEntity,
+    NormItem,
+    NormUnit,
+    ReminderState,
+    ResourceType,
+    Role,
+)
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
-from service.actions.events import events, members, programme, programme_revisions, tasks
+from service.actions.directory import hand_overs, merges
+from service.actions.documents import kept, placements
+from service.actions.documents.reading import USUAL
+from service.actions.events import estimates, events, members, programme, programme_revisions, tasks
 from service.actions.feeds import feeds
+from service.actions.ledger import gifts, learners
+from service.actions.ledger.estimate_values import Money, WantedEstimate, WantedLine
+from service.actions.ledger.payments import WantedPayment
+from service.documents.docx_shipped import shipped
 from service.web.administration.pages import AREAS
 from tests import factories
 
@@ -31,11 +70,14 @@ Addresses = Mapping[str, str]
 """Page by page, by its rule or what else it shows, the address that shows it."""
 
 _NO_PAGES = {
-    "/static/<name>",  # files
+    "/static/<name>", "/files/<file_id>",  # files
+    "/events/<event_id>/papers/<kind>.<file_format>", "/papers/<document_id>/content.<file_format>",
+    "/weeks/<week>/schedule.<file_format>", "/years/<year>/delegations.<file_format>",
+    "/agreements/<agreement_id>/report.<file_format>",
     "/login/provider", "/login/provider/back",  # lead to another site, or come from there
     "/logout",
 }  # fmt: skip
-_FILES = (".csv", ".xlsx", ".ics")
+_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
 
 _EXAMPLES: Mapping[str, Any] = {
     "event_id": Event.id,
@@ -53,7 +95,12 @@ _EXAMPLES: Mapping[str, Any] = {
     "organisation_id": Organisation.id,
     "user_id": User.id,
     "holiday_id": OfficeHoliday.id,
+    "observance_id": Observance.id,
+    "rate_id": ExchangeRate.id,
     "code": Locality.code,
+    "document_id": KeptDocument.id,
+    "gift_id": Gift.id,
+    "project_id": Project.id,
 }
 
 MORE: tuple[str, ...] = (
@@ -61,8 +108,9 @@ MORE: tuple[str, ...] = (
     "/calendar?day=2026-12-05", "/calendar?view=week&day=2026-12-05", "/calendar?view=day&day=2026-12-05",
     "/calendar?view=year", "/calendar?view=year&lanes=organisation", "/week?day=2026-12-05",
     "/plan?kind=training_batch&host=hai-duong&guest=vientiane-province", "/plan/days?kind=activity",
-    "/administration/people?q=a", "/administration/holidays?year=2027",
+    "/administration/doubles?of=organisations", "/administration/people?q=a", "/administration/holidays?year=2027",
     "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
+    "/history?locality=vientiane-province", "/history?q=nothing-such", "/search?q=chuyen+gia",
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 
@@ -90,6 +138,8 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     head = factories.make_person(session, name="ທ່ານ ບຸນມີ ສີສະຫວັດ", position=text)
     members.add_member(session, act, visit, {"person_id": head.id, "role": MemberRole.HEAD})
     members.add_member(session, act, visit, {"person_id": factories.make_person(session, name="Trần Thị Bình").id})
+    studies = {"stage": LearnerStage.LANGUAGE, "starts_on": "2026-09", "permit_expires_on": now.date()}
+    learners.add_learner(session, act, visit, {"person_id": head.id, **studies})
     tasks.add_task(session, act, visit, {"title": text, "due_on": date(2026, 11, 1)})
     tasks.add_task(session, act, visit, {"title": text, "due_offset": "-P3D"})
     items = [
@@ -102,6 +152,12 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     hall = session.exec(select(Resource)).first()
     if hall is not None:
         bookings.make_bookings(session, act, [{"event_id": visit.id, "resource_id": hall.id}], several=False)
+    _place(session, act, visit)
+    _estimate(session, act, visit)
+    _give(session, act, visit, head.id)
+    languages = (Language.VI, Language.LO)
+    kept.keep(session, act, events.find_event(session, visit.id), DocumentKind.PROGRAMME, languages, USUAL)
+    programme.replace_programme(session, act, visit, items)  # the paper says otherwise by now
     events.change_event(session, act, events.find_event(session, visit.id), {"headcount": 14})
     other = factories.make_event(
         session, title=text, first_day=first, last_day=first, status=EventStatus.PLANNED, headcount=None
@@ -115,8 +171,113 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
         values |= {"reason": "The event is a draft."} if state in ("failed", "skipped") else {}
         factories.make_reminder(session, visit, rule, recipient=f"{state}@example.org", **values)
     feeds.create_feed(session, act, {"name": "Lịch lễ tân"})
+    rate = {"currency": Currency.USD, "day": now.date(), "rate": "25410", "source": "Ngân hàng Nhà nước"}
+    session.add(ExchangeRate(**rate))
+    _furnish_doubles(session, act, visit)
+    factories.make_norm(session)
     session.flush()
+    _add_files(session, visit.id, author.id, now)
+    sent = {
+        "content": shipped(DocumentKind.PROGRAMME),
+        "size": 9_000,
+        "sha256": "d" * 64,
+        "uploaded_by": author.id,
+        "uploaded_at": now,
+    }
+    for version in (1, 2):
+        session.add(DocumentTemplate(kind=DocumentKind.PROGRAMME, version=version, in_use=version == 1, **sent))
     return visit.id
+
+
+def _give(session: Session, act: ActionContext, visit: Event, head_id: str) -> None:
+    """Gifts of both sides of a visit, given and planned, with and without a value, and help without a visit."""
+    text = {"vi": "Tranh thêu tay", "lo": "ຮູບປັກມື", "en": "Embroidered picture"}
+    given = {"event_id": visit.id, "kind": GiftKind.GOODS, "description": text, "occasion": text}
+    value = {"amount": "2600000", "currency": "VND"}
+    here, there = str(visit.host), str(visit.guest)
+    for more in (
+        {"given_by": here, "given_to": there, "receiver_person_id": head_id, "quantity": 100, "money": value},
+        {"given_by": here, "given_to": there, "quantity": 1200, "unit": "bộ"},
+        {"given_by": there, "given_to": here, "received_on": "2026-10-30", "is_planned": False},
+    ):
+        gifts.create_gift(session, act, given | more)
+    money = {"kind": GiftKind.MONEY, "money": {"amount": "100000000", "currency": "VND"}, "received_on": "2024"}
+    gifts.create_gift(session, act, {"given_by": here, "given_to": there, "description": text} | money)
+
+
+def _place(session: Session, act: ActionContext, visit: Event) -> None:
+    """A car, rooms and a table for who takes part."""
+    found = session.exec(select(Resource)).all()
+    for kind in (ResourceType.VEHICLE, ResourceType.LODGING):
+        resource = next((one for one in found if one.type is kind), None)
+        if resource is not None:
+            wish = {"event_id": visit.id, "resource_id": resource.id}
+            bookings.make_bookings(session, act, [wish], several=False)
+    item = programme_of(session, visit.id)[0].id
+    wanted = [WantedTables(item, ItemForm.SESSION), WantedTables(item, ItemForm.BANQUET)]
+    placed = placements.propose_placements(session, visit, "", wanted).placed
+    placements.replace_placements(session, act, visit, Placements(placed.vehicles, placed.rooms, placed.tables[:1]))
+
+
+def _estimate(session: Session, act: ActionContext, visit: Event) -> None:
+    """Norms, and an estimate by them that was approved, with a payment; the plan is above the approved sum by now."""
+    norm = {"act": "Thông tư 35/2026/TT-BTC", "article": "8", "valid_from": date(2026, 5, 18)}
+    for guest_class, amount in ((GuestClass.B, 2_000_000), (GuestClass.C, 1_600_000)):
+        meals = {"item": NormItem.MEALS, "unit": NormUnit.PERSON_DAY, "guest_class": guest_class, "amount": amount}
+        session.add(Norm(**norm, **meals))
+    session.add(Norm(**norm, item=NormItem.LOUNGE, unit=NormUnit.TRIP))
+    session.flush()
+
+    def plan(cars: int) -> WantedEstimate:
+        price = Money(cars, Currency.VND)
+        line = WantedLine(item=NormItem.CAR, unit=NormUnit.TRIP, unit_amount=price, given=frozenset({"unit_amount"}))
+        decided = {"guest_class": GuestClass.C, "class_decided_by": "12/UBND"}
+        return WantedEstimate(**decided, inputs={"banquet": {"hosts": 8}, "flowers": 1}, lines=[line])  # type: ignore[arg-type]
+
+    approver = ActionContext(factories.make_user(session, Role.APPROVER, name="Lê Hùng"), act.now, act.office)
+    estimates.replace_estimate(session, act, visit, plan(9_000_000))
+    for row in session.exec(select(EstimateLine).where(EstimateLine.event_id == visit.id)):
+        row.planned, row.unit_amount = row.planned or 1_000_000, row.unit_amount or 1_000_000
+    session.flush()
+    estimates.submit(session, act, visit)
+    shown = estimates.approve(session, approver, visit)
+    paid = WantedPayment(shown.lines[0].id, Money(500_000, Currency.VND), act.today, "HĐ 0012")
+    estimates.add_payment(session, act, visit, paid)
+    estimates.replace_estimate(session, act, visit, plan(12_000_000))
+
+
+def _add_files(session: Session, event_id: str, author_id: str, now: datetime) -> None:
+    """Two files of each thing that has files; their bytes are nowhere."""
+    content = StoredContent(sha256="0" * 64, size=2_400_000, stored_at=now)
+    session.add(content)
+    session.flush()
+    owners: dict[str, Any] = {"event_id": event_id}
+    for name in ("agreement_id", "commitment_id", "person_id"):
+        owners[name] = session.exec(select(_EXAMPLES[name])).first()
+    for (name, identity), kind in product(owners.items(), (FileKind.SIGNED, FileKind.PHOTO)):
+        if identity is not None:
+            about = {name: identity, "kind": kind, "size": content.size, "sha256": content.sha256}
+            title = "Biên bản làm việc giữa hai bên, bản có chữ ký"
+            file = File(
+                **about, title=title, name="Bien ban.pdf", media_type="application/pdf", uploaded_by=author_id,
+                uploaded_at=now,
+            )  # fmt: skip
+            session.add(file)
+    session.flush()
+
+
+def _furnish_doubles(session: Session, act: ActionContext, visit: Event) -> None:
+    """Somebody and a body entered twice, somebody made one, and a body handed over."""
+    for name in ("Bunnhong Phommachan", "Phommachanh Bounnhong", "Bounnhong Phommachan"):
+        factories.make_person(session, name=name, phone="020 5555 1234")
+    double, stays = factories.make_person(session, name="Vongsa Somchit"), factories.make_person(session)
+    members.add_member(session, act, visit, {"person_id": double.id})
+    merges.merge(session, act, MergedEntity.PERSON, double.id, stays.id)
+    text = {"vi": "Sở cũ", "lo": "ພະແນກເກົ່າ", "en": "Former office"}
+    old, new, again = (factories.make_organisation(session, name=text) for _number in range(3))
+    factories.make_event(session, title=text, organisation_id=old.id, first_day=visit.first_day)
+    hand_overs.hand_over(session, act, old, new.id, visit.first_day)
+    factories.make_event(session, title=text, organisation_id=again.id, first_day=visit.first_day)
 
 
 def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
@@ -126,7 +287,9 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
         KeyError: a page's address has a part nothing here knows an example of.
     """
     examples = {name: str(session.exec(select(column)).first()) for name, column in _EXAMPLES.items()}
-    examples |= {"event_id": event_id, "number": "1", "token": "unknown"}
+    of_batch = session.exec(select(Learner.id).where(Learner.event_id == event_id)).first()
+    examples |= {"learner_id": str(of_batch)}
+    examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
@@ -138,7 +301,9 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
                 for name, value in more.items():
                     address = address.replace(f"<{name}>", value)
                 found[path] = address
-    return found | {path: path for path in MORE}
+    estimate = f"/events/{event_id}/estimate"
+    opened = {f"/events/<event_id>/estimate?{more}": f"{estimate}?{more}" for more in ("edit=yes", "pay=any")}
+    return found | opened | {path: path for path in MORE}
 
 
 def _areas(session: Session, rule: str) -> list[tuple[str, dict[str, str]]]:

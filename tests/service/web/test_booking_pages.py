@@ -194,7 +194,7 @@ def test_conflicts_are_listed_with_their_way_out(signed_in: SignedIn, visit: str
     with database.transaction() as session:
         factories.make_event(session, title={"vi": "Đoàn nghệ thuật"}, first_day=date(2026, 12, 4))
     shown = words(reader.get("/conflicts"))
-    assert "The host also receives “Đoàn nghệ thuật”, 04/12/2026. Đoàn nghệ thuật → " in shown
+    assert "The host also receives “Đoàn nghệ thuật”, 4 December 2026. Đoàn nghệ thuật → " in shown
     assert shown.count("The host also receives") == 1
 
 
@@ -202,7 +202,7 @@ def test_conflicts_are_listed_with_their_way_out(signed_in: SignedIn, visit: str
     ("form", "sentence"),
     [
         ({"resource": "none"}, "There is no resource “none”."),
-        ({"from_day": "2026-12-03", "to_day": "2026-12-02"}, "Must be after from."),
+        ({"from_day": "2026-12-03", "to_day": "2026-12-02"}, "The end must be after the beginning."),
         ({"from_day": "2026-12-03"}, "Give both from and to, or neither."),
         ({"from_day": "3/12", "to_day": "2026-12-02"}, "Write a day like 2027-03-10"),
         ({"quantity": "2"}, "has 1 at the most"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -717,7 +717,7 @@ def test_no_form_asks_more_for_more_rows(
                 session.add(ProgrammeItem(event_id=visit, day=date(2026, 12, 3), title={"vi": f"Mục {number}"}))
         counts.append(count_queries(database, lambda: reader.get(f"/events/{visit}?edit={edit}")))
     assert counts[0] == counts[1], counts
-    assert counts[0] <= 30
+    assert counts[0] <= 35
 
 
 @pytest.mark.parametrize("language", [Language.VI, Language.LO])
@@ -761,6 +761,7 @@ def test_history_tells_of_the_programme_item_by_item(signed_in: SignedIn, databa
     assert fill_in(reader, visit, f"item:{item}", "change_item", end_time="09:30").status_code == 303
     assert fill_in(reader, visit, f"item:{item}", "remove_item").status_code == 303
     history = words(reader.get(f"/events/{visit}?show=history"))
+    history = history[: history.rindex("Excel")]
     history = history[history.rindex("History") :]
     assert re.search("Item taken out: 03/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
 
@@ -851,11 +852,10 @@ def test_what_is_open_stays_open(signed_in: SignedIn, database: Database, visit:
 def test_days_that_a_warning_calls_free_are_filled_in(signed_in: SignedIn, visit: str) -> None:
     """The link of “Free: … to …” opens the form of the days with these days, not with the present ones."""
     page = signed_in(locale=Language.EN).get(f"/events/{visit}")
-    advised = re.findall(r'<a href="([^"]*)">Free: (\d+)/(\d+)/(\d+) to (\d+)/(\d+)/(\d+)\.</a>', page.text)
+    advised = re.findall(r'<a href="([^"]*)">Free: (\d+ \w+ \d+) to (\d+ \w+ \d+)\.</a>', page.text)
     assert advised
-    for address, *figures in advised:
-        day, month, year, last_day, last_month, last_year = map(int, figures)
-        first, last = date(year, month, day), date(last_year, last_month, last_day)
+    for address, *days in advised:
+        first, last = (datetime.strptime(day, "%d %B %Y").date() for day in days)
         assert f"edit=days&amp;first_day={first}&amp;last_day={last}#days" in address
         form = form_of(signed_in(locale=Language.EN).get(address.replace("&amp;", "&").partition("#")[0]))
         assert (form["first_day"], form["last_day"]) == (str(first), str(last))

@@ -29,8 +29,9 @@ SMALL = "name,role\nTrần Lan,head\nNguyễn Minh,\n".encode()
 @pytest.fixture
 def event_id(database: Database) -> str:
     with database.transaction() as session:
-        factories.make_organisation(session, name={"vi": "Sở Ngoại vụ"})
-        factories.make_organisation(session, name={"vi": "Văn phòng tỉnh", "lo": "ຫ້ອງວ່າການແຂວງ"})
+        guests = {"locality": "vientiane-province"}
+        factories.make_organisation(session, name={"vi": "Sở Ngoại vụ"}, **guests)
+        factories.make_organisation(session, name={"vi": "Văn phòng tỉnh", "lo": "ຫ້ອງວ່າການແຂວງ"}, **guests)
         return factories.make_event(session).id
 
 
@@ -70,6 +71,23 @@ def test_file_is_looked_at_and_then_taken_in(
     assert "The list was taken in." in text
     assert text.index("ບຸນມີ ສີວົງ") < text.index("Somchai") < text.index("An Văn Minh") < text.index("Bun Văn")
     assert "The list says nothing new." in words(look(reader, event_id, written(ROWS)[0]))
+
+
+def test_preview_shows_names_in_their_scripts_and_counterparts(
+    signed_in: SignedIn, database: Database, event_id: str
+) -> None:
+    reader, before = signed_in(locale=Language.VI), counted(database)
+    rows = "name,name_lo,name_latin,counterpart\nBun My,ບຸນມີ,Bounmy,Lan\nLan,,,\n"
+    page = look(reader, event_id, rows.encode())
+    for told in ("Tên bằng chữ Lào", "ບຸນມີ", "Tên theo hộ chiếu", "BOUNMY", "Người đồng cấp"):
+        assert told in words(page), told
+    preview = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert preview.count("<td>Lan</td>") == 1
+    assert counted(database) == before
+    assert confirm(reader, event_id, hidden(page)).status_code == 303
+    plain = look(reader, event_id, b"name\nZin\n").text.partition("<table>")[2].partition("</table>")[0]
+    assert "Zin" in plain
+    assert "Tên theo hộ chiếu" not in plain
 
 
 def test_what_is_wrong_is_told_by_row_from_above(signed_in: SignedIn, database: Database, event_id: str) -> None:
@@ -165,7 +183,9 @@ def test_fetched_list_taken_in_again_changes_nothing(
 
 def test_template_names_the_columns_in_the_readers_language(signed_in: SignedIn, event_id: str) -> None:
     (header,) = read_csv(signed_in(locale=Language.LO).get(f"/events/{event_id}/members.csv").data)
-    assert header.cells[:2] == ("ຊື່ ແລະ ນາມສະກຸນ", "ໜ້າທີ່ໃນຄະນະ")
+    assert header.cells[:4] == (
+        "ຊື່ ແລະ ນາມສະກຸນ", "ຊື່ເປັນຕົວອັກສອນລາວ", "ຊື່ຕາມໜັງສືຜ່ານແດນ", "ໜ້າທີ່ໃນຄະນະ",
+    )  # fmt: skip
 
 
 def test_ties_are_shown_and_settled_by_ranks(signed_in: SignedIn, database: Database, event_id: str) -> None:

@@ -569,7 +569,10 @@ def count_queries(database: Database, ask: Callable[[], TestResponse]) -> int:
 
 def test_a_lone_administrator_is_told_to_make_an_account(signed_in: Callable[..., Browser], database: Database) -> None:
     admin = signed_in(Role.ADMIN, locale=Language.EN)
-    asks = "Confirming a visit needs a second person. Make an account"
+    asks = (
+        "Confirming a visit needs a second person; an account that you make can confirm what you write after 30 days"
+        " only. Make an account"
+    )
     assert asks in words(admin.get("/"))
     officer = signed_in(Role.OFFICER, locale=Language.EN)
     assert asks not in words(officer.get("/"))
@@ -621,7 +624,7 @@ def test_no_query_per_row(signed_in: Callable[..., Browser], database: Database,
         for path in ("/", f"/events/{first.id}", "/agreements", f"/agreements/{agreement}", "/feeds"):
             found.setdefault(path, []).append(count_queries(database, lambda path=path: reader.get(path)))
     assert all(few == many for few, many in found.values()), found
-    assert max(few for few, _many in found.values()) <= 29, found
+    assert max(few for few, _many in found.values()) <= 35, found
 
 
 # One event

@@ -460,6 +460,10 @@ def test_ceremony_is_entered_for_its_anniversary(
     form = Form(reader.get("/plan/days?kind=anniversary"), "/plan/days")
     fields = {"title_en": "45 years", "first_day": "2029-09-18", "direction": "home", "do": "make"}
     assert "This field is required." in words(post(reader, "/plan/days", form.sent(**fields)))
+    with_partner = post(reader, "/plan/days", form.sent(**fields, anniversary=wanted, partner="vientiane-province"))
+    assert with_partner.status_code == 422, "a partner is not dropped because nobody travels"
+    assert re.search(r'id="partner"[^>]* aria-invalid="true"', with_partner.text)
+    assert "Say who travels, or choose “Nobody” as the partner" in words(with_partner)
     assert post(reader, "/plan/days", form.sent(**fields, anniversary=wanted)).status_code == 303
     with database.transaction(write=False) as session:
         event = session.exec(select(Event)).one()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from sqlmodel import Session, select
@@ -13,8 +14,10 @@ from werkzeug.test import TestResponse
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
 from models.event_parts import ProgrammeItem, Task
+from models.observances import Observance
 from models.resources import Resource
-from models.vocabulary import EventKind, EventStatus, Language, ResourceType, Role, Visibility
+from models.vocabulary import EventKind, EventStatus, HolidayCalendar, KnownTo, Language, ResourceType, Role, Visibility
+from service.web.lists.search import SHOWN
 from tests import factories
 from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.web.test_pages import Browser, browser, count_queries, read, signed_in, told, untranslated, words
@@ -30,11 +33,11 @@ GROUPS = ("ahead", "past", "agreements", "commitments", "anniversaries", "people
 
 
 def found_in(page: TestResponse) -> dict[str, list[str]]:
-    """Group → the names of what it lists; visits of people and organisations are not among them."""
+    """Group → the names of what it lists; visits of people and the group's files to take are not among them."""
     read(page)
     groups = {}
     for key, body in re.findall(r'<section aria-labelledby="(\w+)">(.*?)</section>', page.text, re.S):
-        own = re.sub(r"<ul>.*?</ul>", "", body, flags=re.S)
+        own = re.sub(r'<ul>.*?</ul>|<p class="on-screen list-files">.*?</p>', "", body, flags=re.S)
         items = re.findall(r"<(?:a [^>]*|strong)>(.*?)</(?:a|strong)>", own, re.S)
         groups[key] = [" ".join(unescape(re.sub("<[^>]+>", "", item)).split()) for item in items]
     return groups
@@ -81,7 +84,7 @@ def test_every_kind_of_thing_is_found_and_leads_to_its_page(
     assert {key: names[0] for key, names in found.items()} == named
     assert "Found for “phuong hoang”: 11" in words(page)
     main = page.text.split("<main")[1].split("</main")[0]
-    links = {unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"]+)"', main)}
+    links = {unescape(link).partition("#")[0] for link in re.findall(r'href="(/(?!api/)[^"]+)"', main)}
     # A commitment stands on its agreement's page, tasks and items of programmes on their event's.
     assert len(links) == len(GROUPS) - 3
     for link in links:
@@ -276,3 +279,34 @@ def test_queries_do_not_grow_with_what_is_found(signed_in: SignedIn, database: D
 
 def test_only_for_who_is_signed_in(browser: Browser) -> None:
     assert browser.get("/search?q=hoang").headers["Location"].startswith("/login?next=/search")
+
+
+def test_a_year_finds_what_was_in_it_however_exactly_that_is_known(signed_in: SignedIn, database: Database) -> None:
+    over = EventStatus.COMPLETED
+    with database.transaction() as session:
+        factories.make_event(session, title={"vi": "Khảo sát"}, first_day=date(2008, 1, 1), last_day=date(2008, 12, 31),
+                             known_to=KnownTo.YEAR, status=over)  # fmt: skip
+        factories.make_event(session, title={"vi": "Đoàn tháng sáu"}, first_day=date(2008, 6, 3), status=over)
+        factories.make_event(session, title={"vi": "Qua năm mới"}, first_day=date(2007, 12, 30),
+                             last_day=date(2008, 1, 2), status=over)  # fmt: skip
+        for number in range(SHOWN - 2):
+            factories.make_event(session, title={"vi": f"Đoàn {number}"}, first_day=date(2008, 7, 1), status=over)
+        factories.make_event(session, title={"vi": "Năm sau"}, first_day=date(2009, 1, 1), status=over)
+    viewer = signed_in(Role.VIEWER)
+    for q in ("2008", "năm 2008", "Nam 2008", "ປີ 2008"):
+        page = viewer.get(f"/search?q={quote(q)}")
+        assert found_in(page)["year"][:3] == ["Qua năm mới", "Khảo sát", "Đoàn tháng sáu"], q
+        link = unescape(re.search(r'href="([^"]*from=2008-01-01[^"]*)"', page.text)[1])  # type: ignore[index]
+        listed = words(viewer.get(link))
+        for one in ("Qua năm mới", "Khảo sát", "Đoàn tháng sáu"):
+            assert one in listed, one
+        assert "Năm sau" not in listed
+    for q in ("2008 2", "năm", "1808", "20081"):
+        assert "year" not in found_in(viewer.get(f"/search?q={quote(q)}")), q
+
+
+def test_an_observed_day_is_found_by_its_name(signed_in: SignedIn, database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Observance(name={"vi": "Ngày Quân đội Lào", "en": "Lao Army Day"}, country="LA",
+                               recurs_calendar=HolidayCalendar.SOLAR, recurs_month=1, recurs_day=20))  # fmt: skip
+    assert found_in(signed_in(Role.VIEWER).get("/search?q=quan+doi")) == {"observances": ["Ngày Quân đội Lào"]}

@@ -256,7 +256,7 @@ def test_day_that_makes_no_sense_is_told_and_today_shown(
     assert len(rows_of(page)[yearly.id]) == 6
     assert 'role="alert"' in page.text
     assert "22/11/2026" in words(page)
-    sentences = ("Not a day; write it like 2027-03-10.", "Must be a day between 1900-01-01 and 2199-12-31.")
+    sentences = ("Not a day; write it like 2027-03-10.", "Must be a day between 1 January 1900 and 31 December 2199.")
     assert any(told(sentence, "vi") in words(page) for sentence in sentences)
 
 
@@ -267,16 +267,20 @@ def test_what_passed_each_way(signed_in: SignedIn, agreement: Agreement, hold: C
          funded_by="vientiane-province", budget_amount=150, budget_currency=Currency.USD)  # fmt: skip
     hold("2027-12-01", 3, status=EventStatus.PLANNED)
     text = words(signed_in(locale=Language.EN).get(path_of(agreement)))
-    one = "Visits held 1 People 6 Days of stay 3 Money paid 100,000,000 VND Visits to come 0"
-    other = "Visits held 1 People 12 Days of stay 12 Money paid 1.5 USD Visits to come 1"
-    assert f"From Hải Dương to Vientiane Province {one}" in text
-    assert f"From Vientiane Province to Hải Dương {other}" in text
+    assert "From Hải Dương to Vientiane Province Visits held 1 People 6 Days of stay 3 Visits to come 0" in text
+    assert "From Vientiane Province to Hải Dương Visits held 1 People 12 Days of stay 12 Visits to come 1" in text
+    # Nothing was approved, and no goods were given: there are no columns of them.
+    unknown = "Money paid (not known what was paid: 1)"
+    assert f"Paid or given by Hải Dương Money planned 100,000,000 VND {unknown}" in text
+    assert f"Paid or given by Vientiane Province Money planned 1.5 USD {unknown}" in text
+    assert "Money approved" not in text
+    assert "Goods given" not in text
 
 
 PICTURED = {
     "vi": (
         "Số người. Từ Hải Dương sang tỉnh Viêng Chăn: 2025: 6. Từ tỉnh Viêng Chăn sang Hải Dương: 2024: 12, 2026: 3.",
-        "Kinh phí đã chi, VND. Do Hải Dương chi: 2024: 100.000.000. Do tỉnh Viêng Chăn chi: 0.",
+        "Kinh phí dự toán, VND. Do Hải Dương chi: 2024: 100.000.000. Do tỉnh Viêng Chăn chi: chưa rõ.",
         ["100 triệu"],
     ),
     "en": (
@@ -284,7 +288,7 @@ PICTURED = {
             "People. From Hải Dương to Vientiane Province: 2025: 6. "
             "From Vientiane Province to Hải Dương: 2024: 12, 2026: 3."
         ),
-        "Money paid, VND. Paid by Hải Dương: 2024: 100,000,000. Paid by Vientiane Province: 0.",
+        "Money planned, VND. Paid by Hải Dương: 2024: 100,000,000. Paid by Vientiane Province: not known.",
         ["100M"],
     ),
 }
@@ -304,8 +308,8 @@ def test_what_passed_is_drawn_year_by_year_and_told(
     people, money, short = PICTURED[language]
     assert [label.split(". ")[0] for label in labels] == [
         told("People", language), told("Days of stay", language),
-        told("Money paid, {currency}", language).format(currency="USD"),
-        told("Money paid, {currency}", language).format(currency="VND"),
+        told("Money planned, {currency}", language).format(currency="USD"),
+        told("Money planned, {currency}", language).format(currency="VND"),
     ]  # fmt: skip
     assert people in labels
     assert money in labels
@@ -375,7 +379,7 @@ def test_each_role_reads_it_in_its_language(
     reader = signed_in(role, name="Lan", locale=Language(language))
     board, listed = reader.get(path_of(agreement)), reader.get("/agreements")
     for state, names in PROGRESS_NAMES.items():
-        assert (names[language] in words(board)) is True, state
+        assert (names[language] in words(board)) is (state is not ProgressState.NO_RECORDS), state
     assert PROGRESS_NAMES[ProgressState.MISSED][language] in words(listed)
     may_plan = role is Role.OFFICER
     assert (told("Plan what is owed", language) in words(board)) is may_plan
@@ -434,7 +438,7 @@ def test_queries_do_not_grow_with_commitments_and_events(
         for path in ("/agreements", path_of(agreement)):
             found.setdefault(path, []).append(count_queries(database, partial(reader.get, path)))
     assert all(few == many for few, many in found.values()), found
-    assert max(few for few, _many in found.values()) <= 14, found
+    assert max(few for few, _many in found.values()) <= 24, found
 
 
 # What wants attention

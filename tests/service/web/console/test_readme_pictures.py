@@ -5,6 +5,7 @@ They are made anew with ``make pictures``.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from models.accounts import User
-from models.agreements import Commitment
+from models.agreements import Agreement, Commitment
 from models.database import Database
 from models.i18n import translate
 from models.vocabulary import EventKind, Language, Role
@@ -53,7 +54,7 @@ def test_calendar_of_a_month_on_a_laptop(desk: Callable[..., Page]) -> None:
 
 def test_board_of_an_agreement_on_a_laptop(desk: Callable[..., Page], database: Database) -> None:
     with database.transaction(write=False) as session:
-        (agreement_id,) = session.exec(select(Commitment.agreement_id).distinct()).all()
+        agreement_id = session.exec(select(Agreement.id).where(Agreement.signed_on == date(2024, 9, 18))).one()
     page = desk("Anna", "en", "laptop")
     page.goto(f"/agreements/{agreement_id}")
     page.evaluate("document.getElementById('board').scrollIntoView()")

@@ -24,7 +24,7 @@ HELD = date(2025, 3, 10)
 def running(database: Database) -> str:
     """The agreement in force, with visits held both ways that were paid for; its id."""
     with database.transaction() as session:
-        found = session.exec(select(Agreement).where(Agreement.starts_on == date(2024, 1, 1))).one()
+        found = session.exec(select(Agreement).where(Agreement.signed_on == date(2024, 9, 18))).one()
         here, there = found.parties
         for year, people, money, (host, guest) in (
             (2024, 14, 180_000_000, (here, there)),
@@ -55,7 +55,7 @@ def test_what_is_owed_is_seen_and_planned(visit: Visit, running: str, database: 
         expect(page.locator("svg.standing")).to_have_count(page.locator("ul.counts").count())
         picture(page, f"agreements-{language}")
         page.locator(f'ul.cards a[href="/agreements/{running}"]').press("Enter")
-        expect(page.get_by_role("img")).to_have_count(3)
+        expect(page.get_by_role("img")).to_have_count(6)  # people, days, money paid and planned by currency
         picture(page, f"agreement-{language}")
         expect(page.get_by_role("img").last).to_have_attribute("aria-label", re.compile("VND.*2024"))
         page.locator("ul.linked a").first.press("Enter")

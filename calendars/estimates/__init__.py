@@ -1,0 +1,1 @@
+"""What a visit is to cost: inputs, norms, formulas, totals, differences."""

@@ -1,0 +1,1 @@
+"""Amounts of money: sums by currency, how they are written."""

@@ -1,0 +1,1 @@
+"""People: their terms of office, their names in the reader's language, the side they stand on."""

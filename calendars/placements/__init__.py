@@ -1,0 +1,1 @@
+"""Who is in which car, room and seat: proposals by precedence, and what does not fit."""

@@ -1,0 +1,1 @@
+"""Papers of visits: read for whoever asks, made, kept, numbered, signed, sent."""

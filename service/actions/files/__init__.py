@@ -1,0 +1,1 @@
+"""Files of events, agreements, commitments and people: taken in, read, changed, removed."""

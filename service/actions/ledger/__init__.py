@@ -1,0 +1,1 @@
+"""Money and what is given: norms, estimates, payments, gifts, projects, learners, exchange rates."""

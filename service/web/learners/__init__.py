@@ -1,0 +1,1 @@
+"""Pages of learners: those of a batch, and of all batches."""
