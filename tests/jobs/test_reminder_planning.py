@@ -1,6 +1,5 @@
 """Planning: which rows a change of an event or a rule makes, keeps, calls off and calls back."""
 
-import threading
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from service.actions.context import ActionContext
 from service.actions.directory.directory import change_person
 from service.actions.reminders import reminder_planning as actions
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule, retry
+from tests.at_once import meanwhile
 from tests.factories import NOW, OFFICE, make_event, make_member, make_rule, make_task, make_user
 from tests.jobs.conftest import NOTICE, all_reminders, assign
 
@@ -484,12 +484,9 @@ def rule_and_event_at_once(database: Database, act: ActionContext) -> int:
         with database.transaction() as session:
             plan_rule(session, act, make_rule(session))
 
-    with database.transaction() as session:
+    with meanwhile(database, make_the_rule) as start, database.transaction() as session:
         plan_event(session, act, make_event(session))
-        other = threading.Thread(target=make_the_rule)
-        other.start()
-        other.join(0.5)
-    other.join()
+        start()
     with database.transaction(write=False) as session:
         return len(all_reminders(session))
 

@@ -18,8 +18,8 @@ from service.actions.context import ActionContext
 from service.app import create_app
 from service.http.app_context import AppContext
 from service.settings import Settings
+from tests.at_once import at_once
 from tests.service.conftest import OWN_HASHER, OWN_NOBODY, Caller, Clock
-from tests.service.http.test_requests import at_once
 from tests.service.web.test_pages import PASSWORD, SITE, Browser, account, browser, told, untranslated, words
 
 __all__ = ["account", "browser"]

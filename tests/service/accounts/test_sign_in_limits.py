@@ -18,9 +18,9 @@ from service.actions import outside
 from service.actions.accounts import accounts, credentials, known_browsers, login_throttling
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext
+from tests.at_once import at_once
 from tests.service.accounts.test_accounts import NEW, OTHER, owner, sign_in, signed, trail
 from tests.service.conftest import Caller, Clock, HashedInATransaction
-from tests.service.http.test_requests import at_once
 from tests.service.runtime.test_cli import Run, environment, run, user_create
 from tests.service.web.test_pages import PASSWORD, Browser, account, browser
 

@@ -27,6 +27,7 @@ from service.actions.accounts import accounts
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from tests import factories
+from tests.at_once import at_once
 from tests.conftest import fresh_database
 from tests.service.runtime.processes import Service
 
@@ -96,23 +97,6 @@ class Office:
                     if sum(other.quantity for other in at_its_start) > resource.capacity:
                         found.append(resource.id)
             return found
-
-
-def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """All of these started at the same moment; what they gave, in order."""
-    results: list[Any] = [None] * len(works)
-    gate = threading.Barrier(len(works))
-
-    def run(number: int) -> None:
-        gate.wait()
-        results[number] = works[number]()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ from models.vocabulary import Direction, EventKind, EventStatus, TaskAnchor
 from service.actions.context import ActionContext
 from service.actions.events import events, task_templates, tasks
 from tests import factories
+from tests.at_once import meanwhile
 from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.events.test_tasks_api import errors
 
@@ -287,12 +288,9 @@ def test_a_template_deleted_while_an_event_enters_the_plan_leaves_its_task(
             assert found is not None
             task_templates.delete_template(session, act, found)
 
-    with database.transaction() as session:
+    with meanwhile(database, delete_it) as start, database.transaction() as session:
         events.transition(session, act, events.find_event(session, event_id), EventStatus.PLANNED)
-        other = threading.Thread(target=delete_it)
-        other.start()
-        other.join(0.5)
-    other.join()
+        start()
     with database.transaction(write=False) as session:
         assert [task.template_id for task in session.exec(select(Task))] == [None]
         assert session.get(TaskTemplate, template_id) is None

@@ -1,6 +1,5 @@
 """Tasks over the API: when they are due and what moves that, what is overdue, and the tasks of all events."""
 
-import threading
 from datetime import date
 from typing import Any
 
@@ -16,6 +15,7 @@ from service.actions.context import ActionContext
 from service.actions.events import events, tasks
 from service.actions.reminders import reminder_planning
 from tests import factories
+from tests.at_once import meanwhile
 from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.web.test_pages import count_queries
 
@@ -235,13 +235,10 @@ def task_and_move_at_once(database: Database, act: ActionContext) -> date | None
             values = {"title": {"vi": "Việc"}, "due_offset": "-P7D"}
             tasks.add_task(session, act, events.find_event(session, event_id), values)
 
-    with database.transaction() as session:
+    with meanwhile(database, add_a_task) as start, database.transaction() as session:
         days = {"first_day": date(2027, 3, 17), "last_day": date(2027, 3, 17)}
         events.change_event(session, act, events.find_event(session, event_id), days)
-        other = threading.Thread(target=add_a_task)
-        other.start()
-        other.join(0.5)
-    other.join()
+        start()
     with database.transaction(write=False) as session:
         return session.exec(select(Task.due_day)).one()
 

@@ -34,10 +34,10 @@ from service.app import create_app
 from service.schemas.rows import StrictSchema
 from service.settings import Settings
 from tests import factories
+from tests.at_once import at_once
 from tests.service.conftest import Caller, Clock, document_of
 from tests.service.files.samples import sent
 from tests.service.http.document_checks import Document
-from tests.service.http.test_requests import at_once
 from tests.service.web.populated_database import furnish, load_programme
 
 VERBS = {

@@ -1,8 +1,6 @@
 """What holds for every operation: accounts and roles, ETags, idempotency keys, the trail, the document."""
 
-import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +15,7 @@ from models.vocabulary import Role
 from service.api import holidays
 from service.app import create_app
 from service.settings import Settings
+from tests.at_once import at_once
 from tests.service.conftest import BATCH, Caller, Clock
 
 pytestmark = pytest.mark.both_databases("races of ETags and idempotency keys, the trail's triggers")
@@ -126,23 +125,6 @@ def test_change_needs_the_etag_it_was_read_with(officer: Caller) -> None:
     assert officer.delete(path, etag).status_code == 412
     assert officer.call("DELETE", path).status_code == 428
     assert officer.delete(path, changed.headers["ETag"]).status_code == 204
-
-
-def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
-    """Run all at the same moment, each in its own thread; the results in order."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        results[number] = jobs[number]()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_twenty_writers_with_one_etag(officer: Caller, database: Database) -> None:

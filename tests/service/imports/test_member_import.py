@@ -21,8 +21,8 @@ from models.vocabulary import Language, MemberRole
 from service.actions.imports.xlsx_reader import read_workbook
 from service.api.members import CSV, ODS, XLS, XLSX
 from tests import factories
+from tests.at_once import at_once
 from tests.service.conftest import Caller
-from tests.service.http.test_requests import at_once
 from tests.workbooks import workbook_of
 
 HEADER = ["STT", "Họ và tên", "Vai trò", "Chức vụ", "Đơn vị", "Thứ bậc", "Hạng", "Email", "Số điện thoại", "Ngôn ngữ"]

@@ -12,9 +12,9 @@ from models.imports import ImportedEntry
 from models.migrate import downgrade
 from models.vocabulary import Role
 from tests import factories
+from tests.at_once import at_once
 from tests.models.test_offices_migration import url_of
 from tests.service.conftest import Caller
-from tests.service.http.test_requests import at_once
 from tests.service.imports.test_calendar_import import calendar, entry, send, take
 from tests.service.imports.test_imported_again import results, weekly
 

@@ -25,9 +25,9 @@ from service.actions.imports import xlsx_child, xlsx_reader
 from service.actions.imports.xlsx_reader import read_workbook
 from service.api.members import XLSX
 from tests import factories
+from tests.at_once import at_once
 from tests.calendars.member_lists.test_files import named, plain, refusal
 from tests.service.conftest import Caller
-from tests.service.http.test_requests import at_once
 from tests.service.runtime.processes import Service, until
 from tests.workbooks import (
     BOOK,

@@ -12,8 +12,8 @@ from models.estimates import EstimateApproval
 from models.event_parts import Member
 from models.vocabulary import Role
 from tests import factories
+from tests.at_once import at_once
 from tests.service.conftest import Caller
-from tests.service.http.test_requests import at_once
 from tests.service.ledger.visits import CARS, PLAN, Desk, dong, entered, line, make_desk
 
 pytestmark = pytest.mark.both_databases("row locks of the event and its estimate")

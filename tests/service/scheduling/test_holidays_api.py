@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import threading
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +13,9 @@ from models.holidays import office_holidays
 from models.vocabulary import HolidayCategory
 from service.actions.context import ActionContext
 from service.actions.scheduling import holidays
+from tests.at_once import at_once, meanwhile
 from tests.factories import OFFICE
 from tests.service.conftest import BATCH, Caller, Clock
-from tests.service.http.test_requests import at_once
 
 DAY_OFF = {
     "country": "VN",
@@ -273,12 +272,9 @@ def two_with_one_at_work(database: Database, clock: Clock) -> int:
             holidays.create_holiday(session, ActionContext(None, clock.now, OFFICE), wish)
 
     wish = DAY_OFF | {"category": HolidayCategory.PUBLIC, "first_day": date(2027, 3, 9)}
-    other = threading.Thread(target=make)
-    with database.transaction() as session:
+    with meanwhile(database, make) as start, database.transaction() as session:
         holidays.create_holiday(session, ActionContext(None, clock.now, OFFICE), wish)
-        other.start()
-        other.join(0.5)
-    other.join()
+        start()
     with database.transaction(write=False) as session:
         return len(office_holidays(session))
 

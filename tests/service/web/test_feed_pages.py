@@ -22,7 +22,7 @@ from service.actions.feeds.cache import render_feed
 from service.http.app_context import AppContext
 from service.settings import Settings
 from tests import factories
-from tests.service.bookings.test_booking_races import at_once
+from tests.at_once import at_once
 from tests.service.conftest import Clock
 from tests.service.web.test_pages import Browser, browser, count_queries, signed_in, told, untranslated, words
 

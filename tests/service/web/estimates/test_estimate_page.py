@@ -20,13 +20,6 @@ from tests.service.web.estimates.conftest import CLASS_B, EstimatePage, SignedIn
 from tests.service.web.test_pages import count_queries, read, told, untranslated, words
 from tests.service.web.test_placement_pages import fields as controls
 
-
-@pytest.fixture
-def database_kind() -> str:
-    """What a page says does not depend on the database; the statements run in the tests of the API."""
-    return "sqlite"
-
-
 FORMULAS = (
     "1 người × 3 đêm × 7.700.000 VND", "12 người × 3 đêm × 4.800.000 VND", "14 người × 3,5 ngày × 2.000.000 VND",
     "24 người × 2.000.000 VND", "24 người × 2 nửa ngày × 160.000 VND", "1 người × 12 giờ × 750.000 VND",
@@ -39,6 +32,7 @@ def stored(database: Database, event_id: str) -> Estimate | None:
         return session.get(Estimate, event_id)
 
 
+@pytest.mark.both_databases("what is read again after a step was undone")
 def test_an_officer_reckons_looks_it_over_and_saves(officer: EstimatePage, database: Database) -> None:
     first = officer.get()
     assert told("Fill in the form below, reckon, look the lines over, and save.", "vi") in words(first)
@@ -135,6 +129,7 @@ def over(database: Database, event_id: str) -> None:
                 setattr(event, name, getattr(event, name) - timedelta(days=60))
 
 
+@pytest.mark.both_databases("what is read again after a step was undone")
 def test_from_draft_to_settled(officer: EstimatePage, approver: EstimatePage, database: Database) -> None:
     officer.entered()
     assert 'value="approve"' not in approver.get().text
