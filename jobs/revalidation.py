@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
@@ -35,7 +35,9 @@ from jobs.enqueue import new_row
 from jobs.failure_notices import FailureReaders, failure_readers
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
+from jobs.proposal_checks import ProposalChecks
 from jobs.queue import TABLE, ClaimedReminder
+from models.both_sides.proposals import Proposal
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -53,6 +55,7 @@ from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
     OFFICE_PURPOSES,
+    AboutType,
     EventStatus,
     Language,
     ReminderChannel,
@@ -61,13 +64,15 @@ from models.vocabulary import (
 )
 
 RowVersions = tuple[int | None, int | None]
-"""The versions of a reminder's event and of its rule: while they are unchanged, an earlier check remains valid."""
+"""The versions of a reminder's event, or of the proposal it is about, and of its rule: while they are unchanged, an
+earlier check remains valid."""
 
-_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_EVENT, _RULE, _PROPOSAL = Event.__table__, ReminderRule.__table__, Proposal.__table__  # type: ignore[attr-defined]
 _VERSIONS = (
-    select(TABLE.c.id, _EVENT.c.version, _RULE.c.version)
+    select(TABLE.c.id, func.coalesce(_EVENT.c.version, _PROPOSAL.c.version), _RULE.c.version)
     .select_from(TABLE)
     .outerjoin(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_PROPOSAL, _PROPOSAL.c.id == TABLE.c.about_id)
     .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
     .where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == bindparam("me"))
 )
@@ -147,6 +152,7 @@ class ReminderFacts:
     stand_ins: StandIns
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
+    proposals: ProposalChecks | None = None
     when_back: list[dict[str, Any]] = field(default_factory=list)
     """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
@@ -208,6 +214,7 @@ class ReminderFacts:
             stand_ins,
             OccasionChecks.load(session, claimed, rules, office, stand_ins),
             DocumentChecks.load(session, claimed, office),
+            ProposalChecks.load(session, claimed, office, stand_ins),
         )
 
     def check(
@@ -217,6 +224,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.about_type is AboutType.PROPOSAL:
+            return self._of_proposal(one, now)
         if one.about_type is not None:
             return self._of_occasion(one, now)
         if one.purpose in OFFICE_PURPOSES:
@@ -242,6 +251,18 @@ class ReminderFacts:
         rule = self.rules.get(one.rule_id or "")
         versions = (None, rule.version if rule else None)
         reply_to = self.office.contact or None
+        return DeliverableReminder(
+            found.mail.language, found.mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to
+        )
+
+    def _of_proposal(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A mail about proposed days; answers are given on the visit's page, so a reply goes to the office."""
+        if self.proposals is None:
+            raise ValueError("mails about proposals are checked with the others of their batch")
+        found = self.proposals.check(one, now)
+        if isinstance(found, Message):
+            return found
+        reply_to, versions = self.office.contact or None, (found.version, None)
         return DeliverableReminder(
             found.mail.language, found.mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to
         )

@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import proposals
 
 __all__ = [
     "accounts",
@@ -54,6 +55,7 @@ __all__ = [
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
     "successions",

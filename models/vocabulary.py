@@ -438,6 +438,17 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class ProposalState(StrEnum):
+    """What became of days that one side of a visit proposed to the other."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class ReminderAnchor(StrEnum):
     """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
 

@@ -21,6 +21,7 @@ may read and change everything.
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -59,6 +60,27 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
     """Make a session read what this account may, within the block."""
     before = session.info.get(_READER)
     reads_as(session, user)
+    try:
+        yield
+    finally:
+        session.info[_READER] = before
+
+
+@contextmanager
+def in_place_of_owner(session: Session, event: Event) -> Iterator[None]:
+    """Within the block the session may change an event, whosever it is, as its own protocol office: for what both of
+    its sides have agreed on, and nothing else."""
+    before: ReadingRights | None = session.info.get(_READER)
+    if before is not None:
+        owner = before.offices.of(event.organisation_id)
+        session.info[_READER] = replace(
+            before,
+            organisation_id=event.organisation_id,
+            whole_office=True,
+            office=owner,
+            side=None,
+            predecessors=frozenset(),
+        )
     try:
         yield
     finally:

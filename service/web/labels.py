@@ -119,6 +119,8 @@ FIELDS: Mapping[str, str] = {
     "vehicles": NP_("of placements", "Cars"),
     "rooms": NP_("of placements", "Rooms"),
     "tables": NP_("of placements", "Tables"),
+    "answer_by": N_("Answer by"),
+    "answer_note": N_("Note on the answer"),
 }
 """Labels of columns; those missing here are internal and not shown."""
 
@@ -167,6 +169,13 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "estimate"): N_("Estimate made"),
     ("change", "estimate"): N_("Estimate changed"),
     ("delete", "estimate"): N_("Estimate deleted"),
+    ("create", "proposal"): N_("Days proposed to the other side"),
+    ("accept", "proposal"): N_("Proposed days accepted"),
+    ("decline", "proposal"): N_("Proposed days declined"),
+    ("counter", "proposal"): N_("Other days proposed in answer"),
+    ("withdraw", "proposal"): N_("Proposed days withdrawn"),
+    ("expire", "proposal"): N_("Proposed days expired"),
+    ("try_accepting", "proposal"): N_("Proposed days could not be accepted"),
     ("submit", "estimate"): N_("Estimate submitted"),
     ("approve", "estimate"): N_("Estimate approved"),
     ("return", "estimate"): N_("Estimate returned"),

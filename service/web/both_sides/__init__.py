@@ -1,0 +1,1 @@
+"""The pages on which the two sides of a visit work together."""
