@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import proposals
+from models.both_sides import proposals, share
 
 __all__ = [
     "accounts",
@@ -58,6 +58,7 @@ __all__ = [
     "proposals",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

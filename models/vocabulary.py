@@ -449,6 +449,18 @@ class ProposalState(StrEnum):
     EXPIRED = "expired"
 
 
+class Asked(StrEnum):
+    """What the other side of a shared event is asked for."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    PHOTOS = "photos"
+    DIETS = "diets"
+    PASSPORTS = "passports"
+    DAYS = "days"
+    ANSWER = "answer"
+
+
 class ReminderAnchor(StrEnum):
     """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
 

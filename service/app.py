@@ -43,6 +43,7 @@ from service.api import (
     projects,
     proposals,
     reminders,
+    shares,
     task_templates,
     tasks,
 )
@@ -77,6 +78,7 @@ _NOUNS = (
     imports,
     events,
     proposals,
+    shares,
     openings,
     members,
     merges,

@@ -4,7 +4,7 @@ For the office of the event speak the accounts in charge of it; for the one it i
 their whole office and those of organisations that take part. Officers of these take steps; viewers read.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,8 @@ def taking_part(connection: Connection, event_ids: Collection[str]) -> frozenset
     for pairs in TAKING_PART:
         event_id, organisation_id = pairs.selected_columns
         selects.append(pairs.where(event_id.in_(ids), organisation_id.is_not(None)))
-    return frozenset((row[0], row[1]) for row in connection.execute(union(*selects)).all())
+    rows: Iterable[Any] = connection.execute(union(*selects)).all()
+    return frozenset((row[0], row[1]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

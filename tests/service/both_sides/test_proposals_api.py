@@ -78,7 +78,7 @@ def test_a_negotiation_from_the_first_days_to_the_agreed_ones(table: Table, cloc
     two = table.two
     first = table.proposed(note="Xin mời phía bạn.", answer_by="2026-12-15")
     assert (first["state"], first["office"], first["to_office"]) == ("open", "hai-duong", "vientiane-province")
-    assert first["expires_at"] == "2026-12-15T17:00:00+00:00", "the end of the day in Vientiane"
+    assert first["expires_at"] == "2026-12-15T17:00:00Z", "the end of the day in Vientiane"
     assert first["possible"] == ["withdraw"]
     (seen,) = two.other.get(table.path).json
     assert seen["possible"] == ["accept", "decline", "counter"]
