@@ -317,22 +317,20 @@ def test_a_booking_follows_or_the_visit_stays_and_only_its_own_side_reads_why(
     booked = {
         "event_id": table.two.event_id,
         "resource_id": resource,
-        "first_day": "2026-12-02",
-        "last_day": "2026-12-04",
+        "from": "2026-12-02",
+        "to": "2026-12-04",
     }
     own = protocol.made("/bookings", booked)["id"]
     with table.database.transaction() as session:
         hidden = factories.make_event(
             session, guest="laos", title={"vi": "Đoàn kín"}, first_day=date(2027, 3, 11), last_day=date(2027, 3, 11)
         ).id
-    taken = {"event_id": hidden, "resource_id": resource, "first_day": "2027-03-11", "last_day": "2027-03-11"}
+    taken = {"event_id": hidden, "resource_id": resource, "from": "2027-03-11", "to": "2027-03-11"}
     stands = protocol.made("/bookings", taken)["id"]
     made = table.proposed()["id"]
     answer = table.step(table.two.other, made, "accept")
     assert (answer.status_code, answer.json["code"]) == (409, "days_not_possible"), answer.text
-    assert not {"Khánh", "kín", hidden, resource} & {
-        word for word in ("Khánh", "kín", hidden, resource) if word in answer.text
-    }
+    assert not any(word in answer.text for word in ("Khánh", "kín", hidden, resource))
     assert table.event().first_day == date(2026, 12, 2), "nothing was moved"
     (seen,) = table.two.other.get(table.path).json
     assert (seen["refused_at"], seen["refused_reason"], seen["state"]) == (None, None, "open")
@@ -351,7 +349,7 @@ def test_a_booking_follows_or_the_visit_stays_and_only_its_own_side_reads_why(
         )
     protocol.delete(f"/bookings/{stands}")
     assert table.step(table.two.other, made, "accept").status_code == 200
-    assert protocol.get(f"/bookings/{own}").json["first_day"] == "2027-03-10"
+    assert protocol.get(f"/bookings/{own}").json["from"] == "2027-03-10"
 
 
 def test_its_own_side_reads_the_clash(table: Table, caller: Callable[..., Caller]) -> None:
@@ -359,12 +357,12 @@ def test_its_own_side_reads_the_clash(table: Table, caller: Callable[..., Caller
     protocol = caller(Role.APPROVER)
     room = {"name": {"vi": "Phòng Khánh tiết"}, "type": "room", "locality": "hai-duong", "capacity": 1}
     resource = caller(Role.ADMIN).made("/resources", room)["id"]
-    days = {"resource_id": resource, "first_day": "2026-12-02", "last_day": "2026-12-04"}
+    days = {"resource_id": resource, "from": "2026-12-02", "to": "2026-12-04"}
     protocol.made("/bookings", {"event_id": table.two.event_id} | days)
     with table.database.transaction() as session:
         beside = factories.make_event(session, first_day=date(2027, 3, 11), last_day=date(2027, 3, 11)).id
     protocol.made(
-        "/bookings", {"event_id": beside, "resource_id": resource, "first_day": "2027-03-11", "last_day": "2027-03-11"}
+        "/bookings", {"event_id": beside, "resource_id": resource, "from": "2027-03-11", "to": "2027-03-11"}
     )
     made = table.proposed(table.two.other)["id"]
     answer = table.step(table.two.owner, made, "accept")
