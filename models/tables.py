@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import notes
 
 __all__ = [
     "accounts",
@@ -49,6 +50,7 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
     "participation",
     "placements",
