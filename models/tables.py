@@ -31,6 +31,7 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import share
+from models.both_sides import notes
 
 __all__ = [
     "accounts",
@@ -50,6 +51,7 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
     "participation",
     "placements",

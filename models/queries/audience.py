@@ -64,10 +64,11 @@ from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
 from models.queries.organisation_lines import OrganisationLines
 from models.queries.shares import SharedEvents
 from models.reminders import ReminderRule
-from models.vocabulary import EVENT_ANCHORS, Language, Role, Visibility
+from models.vocabulary import EVENT_ANCHORS, Language, MemberAnswer, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION, ASSIGNEE = "owner", "members", "organisation", "assignee"
-WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE)
+UNANSWERED = "unanswered"
+WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE, UNANSWERED)
 """The words of an audience that mean people of an event; the others are ``role:…`` and ``email:…``."""
 
 MESSENGER = "messenger:"
@@ -218,8 +219,8 @@ def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
 
 @cache
 def _people(by_id: bool, all_members: bool, all_doers: bool, are_named: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """The people of events who have an address, with their organisation's country, whether they are members, and the
-    task they were given.
+    """The people of events who have an address, with their organisation's country, whether they are members, the task
+    they were given, and whether they have yet to answer.
 
     ``all_members``: all members; ``all_doers``: all who were given a task; ``are_named``: the members, heads and doers
     whose address is one of ``emails``.
@@ -261,11 +262,13 @@ class _Place:
         )  # fmt: skip
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
+        is_waited_for = _MEMBER.c.answer == MemberAnswer.NEEDS_ACTION if self.table is _MEMBER else false()
         vouching = (
             self.organisation_id.label("body_id"),
             _EVENT.c.organisation_id.label("in_charge_id"),
             (_EVENT.c.visibility == Visibility.PUBLIC).label("is_public"),
             OTHERS_EXIST.label("several"),
+            is_waited_for.label("is_unanswered"),
         )
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
@@ -319,7 +322,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
-    an address; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
+    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
     organisation, else the ``owner``;
     ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
     told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
@@ -348,6 +351,8 @@ class AudienceIndex:
     """With which office each event is shared, where there are several."""
     members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Event → the addresses of its members."""
+    unanswered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Event → the addresses of those of them who have yet to answer."""
     tasks: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     """Event → its open tasks: ``id``, ``organisation_id``; only if assignees are told."""
     doers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -376,6 +381,8 @@ class AudienceIndex:
         # The owner replaces an assignee, and the organisation an owner, who can't be told.
         parts |= {OWNER} if ASSIGNEE in parts else set()
         parts |= {ORGANISATION} if OWNER in parts else set()
+        if UNANSWERED in parts:
+            parts = {*parts, MEMBERS} - {UNANSWERED}
         values = dict(events.values)
         for part, named in ((_ROLE, roles), (_EMAIL, emails)):
             if named:
@@ -478,10 +485,11 @@ class AudienceIndex:
         return self.messengers.get(user.id) if user is not None else None
 
     def _readers(self, word: str, event: Any, vouched: bool) -> Iterator[Reader]:
-        if word == MEMBERS or word.startswith(_EMAIL):
-            named = self.members.get(event.id, ()) if word == MEMBERS else (word.removeprefix(_EMAIL).lower(),)
+        listed = {MEMBERS: self.members, UNANSWERED: self.unanswered}.get(word)
+        if listed is not None or word.startswith(_EMAIL):
+            named = (word.removeprefix(_EMAIL).lower(),) if listed is None else listed.get(event.id, ())
             for address in named:
-                if (reader := self.reader(address, event, vouched=vouched and word != MEMBERS)) is not None:
+                if (reader := self.reader(address, event, vouched=vouched and listed is None)) is not None:
                     yield reader
             return
         # Accounts are told as accounts: not because somebody of the event has the same address.
@@ -576,6 +584,8 @@ class AudienceIndex:
         for row in rows:
             if row.is_public or writers.counts(row[2], row.body_id, row.in_charge_id):
                 self._add_person(*row[:8], is_listed=MEMBERS in parts)
+                if row.is_unanswered and MEMBERS in parts and (address := row[1].strip()):
+                    self.unanswered[row[0]].append(address)
 
     def _add_person(
         self,
