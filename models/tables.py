@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import office_profiles
 
 __all__ = [
     "accounts",
@@ -50,6 +51,7 @@ __all__ = [
     "metadata",
     "norms",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",

@@ -12,6 +12,11 @@ from models.vocabulary import Language
 _OF_COUNTRY = {"VN": Language.VI, "LA": Language.LO}
 
 
+def country_language(country: str | None) -> Language | None:
+    """The language of a country's offices; None if the service does not have it."""
+    return _OF_COUNTRY.get(country or "")
+
+
 def reader_language(languages: Iterable[str] | None, *countries: str | None) -> Language:
     """The language of a reader without an account.
 
