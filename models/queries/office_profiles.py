@@ -23,8 +23,11 @@ _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class OfficeFacts:
-    """What is known of an office; each part may be None: as without a profile."""
+    """What is known of an office; each part may be None: as without a profile. ``is_default``: it is the one that the
+    settings of the environment are about."""
 
+    code: str = ""
+    is_default: bool = True
     name: LocalizedText | None = None
     language: Language | None = None
     timezone: str | None = None
@@ -33,8 +36,14 @@ class OfficeFacts:
     reply_to: str | None = None
     is_ended: bool = False
 
+    def contact(self, setting: str) -> str | None:
+        """The address for answers to what nobody is in charge of. ``setting`` is ``DESK_CONTACT``, where people of the
+        default office read: what other offices are answered is none of their business."""
+        return self.reply_to or self.mail_address or (setting or None if self.is_default else None)
 
-_UNKNOWN = OfficeFacts()
+
+DEFAULT_OFFICE = OfficeFacts()
+"""The default office without a profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +62,23 @@ class OfficeProfiles:
         found: dict[str, OfficeFacts] = {}
         # Of two lines that were joined since, the one at the end speaks for both.
         for code in sorted(rows, key=lambda code: code == offices.named(code)):
-            row = rows[code]
-            zone = None if offices.named(code) == offices.default else row.timezone
-            found[offices.named(code)] = OfficeFacts(
-                row.name, row.language, zone, row.mail_name, row.mail_address, row.reply_to, row.ended_at is not None
+            row, office = rows[code], offices.named(code)
+            found[office] = OfficeFacts(
+                office,
+                office == offices.default,
+                row.name,
+                row.language,
+                None if office == offices.default else row.timezone,
+                row.mail_name,
+                row.mail_address,
+                row.reply_to,
+                row.ended_at is not None,
             )
         return cls(offices, _completed(connection, offices, found))
 
     def of(self, office: str) -> OfficeFacts:
         """What is known of an office."""
-        return self.facts.get(office, _UNKNOWN)
+        return self.facts.get(office) or OfficeFacts(office, office == self.offices.default)
 
     def of_event(self, organisation_id: str | None) -> OfficeFacts:
         """What is known of the office of an event, by its organisation."""
@@ -74,12 +90,13 @@ class OfficeProfiles:
 
 
 def _completed(connection: Connection, offices: Offices, found: dict[str, OfficeFacts]) -> Mapping[str, OfficeFacts]:
-    """Complete the other offices' facts with their localities' language and zone; the default office's are settings."""
+    """Complete the other offices' facts with what is known of their localities; the default office's are settings."""
     if offices.alone:
         return found
-    columns = select(_LOCALITY.c.code, _LOCALITY.c.country, _LOCALITY.c.timezone)
+    columns = select(_LOCALITY.c.code, _LOCALITY.c.name, _LOCALITY.c.country, _LOCALITY.c.timezone)
     for row in connection.execute(columns.where(_LOCALITY.c.code.in_(sorted(offices.others)))):
-        one = found.get(row.code, _UNKNOWN)
-        language, zone = one.language or country_language(row.country), one.timezone or row.timezone
-        found[row.code] = replace(one, language=language, timezone=zone)
+        one = found.get(row.code) or OfficeFacts(row.code, is_default=False)
+        language = one.language or country_language(row.country)
+        zone = one.timezone or row.timezone
+        found[row.code] = replace(one, name=one.name or row.name, language=language, timezone=zone)
     return found
