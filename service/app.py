@@ -33,6 +33,7 @@ from service.api import (
     norms,
     observances,
     office_papers,
+    offices,
     openings,
     particulars,
     passports,
@@ -92,6 +93,7 @@ _NOUNS = (
     documents,
     document_templates,
     office_papers,
+    offices,
 )
 
 

@@ -19,18 +19,19 @@ def country_language(country: str | None) -> Language | None:
 
 
 def reader_language(
-    languages: Iterable[str] | None, country: str | None, *countries: str | None, office: Language | None = None
+    languages: Iterable[str] | None, *countries: str | None, office: Language | None = None
 ) -> Language:
     """The language of a reader without an account.
 
-    ``languages`` are their own, best first, as codes (``lo``, ``en-GB``); ``country`` is that of their organisation,
-    ``office`` the language that the office in charge has chosen, ``countries`` those of the organisation in charge and
-    of the office, None where there is none. The first that is known decides; a country whose language the service does
-    not have is passed over. Vietnamese if nothing is known.
+    ``languages`` are their own, best first, as codes (``lo``, ``en-GB``); ``countries`` those of their organisation, of
+    the organisation in charge and of the office, None where there is none; ``office`` is the language that the office
+    in charge has chosen, which comes after the first country. The first that is known decides; a country whose language
+    the service does not have is passed over. Vietnamese if nothing is known.
     """
     for code in languages or ():
         word = code.strip().lower().replace("_", "-").partition("-")[0]
         if word in set(Language):
             return Language(word)
-    found = (country_language(country), office, *map(country_language, countries))
+    found = [country_language(country) for country in countries]
+    found.insert(1, office)
     return next((one for one in found if one is not None), Language.VI)

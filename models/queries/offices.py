@@ -111,6 +111,16 @@ class Offices:
         """Whether there is only the default office."""
         return not self.others
 
+    @property
+    def keeping(self) -> "Offices":
+        """Who keeps the directory: people and bodies of an office that ended are the default one's to keep, as those of
+        any place without an office. For events it stays as it is."""
+        if not self.ended:
+            return self
+        others = {office: codes for office, codes in self.others.items() if office not in self.ended}
+        kept = {body: office for body, office in self.organisations.items() if office not in self.ended}
+        return replace(self, others=others, organisations=kept, ended=frozenset())
+
     def of(self, organisation_id: str | None) -> str:
         """The office of an organisation, or of what has none."""
         return self.organisations.get(organisation_id or "", self.default)

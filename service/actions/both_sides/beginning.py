@@ -23,12 +23,12 @@ from models.vocabulary import Language, Role
 from service.actions import crud
 from service.actions.accounts import accounts
 from service.actions.accounts.offices import older_accounts
-from service.actions.both_sides.profiles import value_errors
+from service.actions.both_sides.profiles import stored, value_errors
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 
 PROTOCOL_OFFICE: Mapping[str, str] = {"vi": "Cơ quan lễ tân", "lo": "ຫ້ອງການພິທີການ", "en": "Office of Protocol"}
-"""What a body is called that is made because nobody has named one."""
+"""What a body is called that is made because nobody has named one, with its place behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,15 @@ def begin_office(
     hindrances = {"locality": _hindrances(session, offices, locality)}
     crud.check(hindrances | _taken(session, account["email"]) | value_errors(values))
     language = Language(values.get("language") or country_language(locality.country) or Language.VI)
-    values = {**values, "language": language, "name": {language.value: name} if name else None}
+    names = _names(locality) | ({language.value: name} if name else {})
+    values = {**values, "language": language, "name": names}
     organisation = _protocol_office(session, offices, locality, act)
     is_new_body = organisation is None
     if organisation is None:
-        organisation = _make_body(session, act, locality, values.get("name"))
+        organisation = _make_body(session, act, locality, name, names)
     elif not organisation.protocol_office:
         directory.change_organisation(session, act, organisation, {"protocol_office": True})
-    profile = _profile(session, act, locality.code, values)
+    profile = _profile(session, act, offices, locality.code, values, is_named=name is not None)
     whole = {"role": Role.ADMIN, "organisation_id": organisation.id, "locale": language, "must_change_password": True}
     administrator = accounts.create_user(session, act, {**whole, **account})
     crud.flush(session)
@@ -140,24 +141,35 @@ def _protocol_office(session: Session, offices: Offices, locality: Locality, act
     return min(standing, key=lambda one: (one.locality != locality.code, one.id), default=None)
 
 
+def _names(locality: Locality) -> dict[str, str]:
+    """What a protocol office is called in a locality, in each language in which the locality has a name."""
+    separator = {"vi": " ", "lo": "", "en": ", "}
+    return {
+        language: f"{PROTOCOL_OFFICE[language]}{separator[language]}{place}"
+        for language, place in locality.name.items()
+        if place
+    }
+
+
 def _make_body(
-    session: Session, act: ActionContext, locality: Locality, name: Mapping[str, str] | None
+    session: Session, act: ActionContext, locality: Locality, name: str | None, names: Mapping[str, str]
 ) -> Organisation:
     """The protocol office of a locality: the body of this name if there is one, else a new one."""
-    wanted = {fold(text) for text in (name or {}).values()}
-    bodies = session.exec(select(Organisation).where(Organisation.locality == locality.code))
-    for one in bodies:
-        if wanted & {fold(text) for text in one.name.values()} and one.ends_on is None:
-            return directory.change_organisation(session, act, one, {"protocol_office": True})
-    values = {"name": dict(name or PROTOCOL_OFFICE), "locality": locality.code, "protocol_office": True}
+    if name is not None:
+        for one in session.exec(select(Organisation).where(Organisation.locality == locality.code)):
+            if fold(name) in {fold(text) for text in one.name.values()} and one.ends_on is None:
+                return directory.change_organisation(session, act, one, {"protocol_office": True})
+    values = {"name": dict(names), "locality": locality.code, "protocol_office": True}
     return directory.create_organisation(session, act, values)
 
 
-def _profile(session: Session, act: ActionContext, code: str, values: Mapping[str, Any]) -> OfficeProfile:
+def _profile(
+    session: Session, act: ActionContext, offices: Offices, code: str, values: Mapping[str, Any], *, is_named: bool
+) -> OfficeProfile:
     """The profile of an office that begins; one that begins again keeps what is not given anew."""
-    profile = session.get(OfficeProfile, code, with_for_update=True)
+    profile = stored(session, offices, code, locks=True) if code in offices.others else None
     if profile is None:
         return crud.create(session, act, OfficeProfile(code=code, began_at=act.now, **values))
-    given = {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None and (is_named or name != "name")}
     crud.change(session, act, profile, {**given, "began_at": act.now, "ended_at": None}, action="begin_again")
     return profile

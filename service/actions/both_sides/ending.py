@@ -24,6 +24,7 @@ from models.reminders import ReminderRule
 from models.text import fold, localized
 from service.actions import crud, office_days
 from service.actions.accounts import access_revocation
+from service.actions.both_sides import profiles
 from service.actions.context import ActionContext
 from service.actions.effects import changes
 from service.actions.events import events
@@ -60,7 +61,7 @@ def end_office(
     """
     offices = Offices.load_whole(session.connection())
     office = _office(session, offices, code)
-    profile = session.get(OfficeProfile, office, with_for_update=True)
+    profile = profiles.stored(session, offices, office, locks=True)
     if hand_to is not None and (offices.of(hand_to.id) == office or offices.of(hand_to.id) in offices.ended):
         crud.refuse("hand_to", message(N_("This body is of an office that ends or has ended: name one of another.")))
     own = offices.holds(office, col(Event.organisation_id))

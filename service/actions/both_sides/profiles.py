@@ -20,10 +20,18 @@ from service.actions.context import ActionContext
 from service.actions.directory.directory import address_errors, zone_errors
 
 
+def stored(session: Session, offices: Offices, office: str, *, locks: bool = False) -> OfficeProfile | None:
+    """The stored profile of an office; that of the end of its line where lines were joined. None: it has none."""
+    found = select(OfficeProfile).order_by(col(OfficeProfile.code))
+    rows = session.exec(found.with_for_update() if locks else found).all()
+    own = [row for row in rows if offices.named(row.code) == office]
+    return max(own, key=lambda row: row.code == office, default=None)
+
+
 def own_profile(session: Session) -> OfficeProfile:
     """The profile of the reader's office; one that is not stored, with ``version`` 0, while it has none."""
     code = permissions.own_office(session)
-    return session.get(OfficeProfile, code) or OfficeProfile(code=code, version=0)
+    return stored(session, permissions.offices(session), code) or OfficeProfile(code=code, version=0)
 
 
 def change_profile(session: Session, act: ActionContext, values: Mapping[str, Any]) -> OfficeProfile:
@@ -32,13 +40,13 @@ def change_profile(session: Session, act: ActionContext, values: Mapping[str, An
     Raises:
         Invalid: a zone or an address is none, or the default office is to have another zone than its settings say.
     """
-    code = permissions.own_office(session)
+    code, offices = permissions.own_office(session), permissions.offices(session)
     errors = value_errors(values)
-    if values.get("timezone") is not None and code == permissions.offices(session).default:
+    if values.get("timezone") is not None and code == offices.default:
         text = N_("The zone of this office is a setting of the service (DESK_TIMEZONE): leave it out.")
         errors["timezone"] = [message(text)]
     crud.check(errors)
-    profile = session.get(OfficeProfile, code, with_for_update=True)
+    profile = stored(session, offices, code, locks=True)
     if profile is None:
         return crud.create(session, act, OfficeProfile(code=code, **values))
     crud.change(session, act, profile, values)
@@ -90,7 +98,7 @@ def listed(session: Session) -> list[ListedOffice]:
     counts = [(offices.named(code), active, count) for code, active, count in session.exec(counted).all()]
     found = []
     for code in (offices.default, *sorted(offices.others)):
-        profile, locality = session.get(OfficeProfile, code), session.get(Locality, code)
+        profile, locality = stored(session, offices, code), session.get(Locality, code)
         name = (profile and profile.name) or (locality and locality.name) or {"vi": code}
         total, active = (sum(count for one, on, count in counts if one == code and on in those) for those in _WHICH)
         began_at, ended_at = (profile.began_at, profile.ended_at) if profile is not None else (None, None)

@@ -62,7 +62,7 @@ def test_an_office_begins_with_its_administrator(run: Run, database: Database) -
         assert (user.role, user.locale, user.office, user.must_change_password) == (
             Role.ADMIN, Language.LO, CODE, True,
         )  # fmt: skip
-        assert (body.locality, body.protocol_office, body.name["lo"]) == (CODE, True, "ຫ້ອງການພິທີການ")
+        assert (body.locality, body.protocol_office, body.name["lo"]) == (CODE, True, "ຫ້ອງການພິທີການແຂວງວຽງຈັນ")
         act = ActionContext(None, NOW, OFFICE)
         assert accounts.sign_in(session, act, user.email, password, "here") is not None
         offices = Offices.load(session)
@@ -84,9 +84,10 @@ def test_what_is_given_is_kept(run: Run, database: Database) -> None:
         user, profile = session.exec(select(User)).one(), session.get_one(OfficeProfile, CODE)
         assert accounts.sign_in(session, ActionContext(None, NOW, OFFICE), user.email, "vườn hoa buổi sáng", "here")
         assert user.locale is Language.EN
-        assert (profile.name, profile.timezone) == ({"en": "Vientiane Office"}, "Asia/Bangkok")
+        assert (profile.name["en"], profile.timezone) == ("Vientiane Office", "Asia/Bangkok")
         assert (profile.mail_name, profile.mail_address) == ("ຫ້ອງວ່າການແຂວງ", "office@vientiane.example")
-        assert session.get_one(Organisation, user.organisation_id).name == {"en": "Vientiane Office"}
+        body = session.get_one(Organisation, user.organisation_id)
+        assert (body.name["en"], body.name["vi"]) == ("Vientiane Office", "Cơ quan lễ tân tỉnh Viêng Chăn")
 
 
 @pytest.mark.usefixtures("places")
