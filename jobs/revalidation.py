@@ -38,6 +38,7 @@ from jobs.note_checks import NoteChecks
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
 from jobs.queue import TABLE, ClaimedReminder
+from models.accounts import User
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -55,6 +56,7 @@ from models.queries.audience import (
     EventSelection,
     Reader,
 )
+from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
 from models.queries.stand_ins import StandIns
@@ -94,7 +96,7 @@ class DeliverableReminder:
     ``messenger`` is the encrypted address of the messenger it goes to instead of a mailbox. ``failure`` is the failed
     mail that a notice is about. ``reply_to`` is the address that answers go to, None if nobody would read them. ``to``
     is the address of who stands in for the recipient, None: it goes to the recipient. ``paper`` is the kept paper that
-    goes with it.
+    goes with it. ``writer`` is the office in whose name it is written.
     """
 
     language: Language
@@ -106,6 +108,7 @@ class DeliverableReminder:
     reply_to: str | None = None
     to: str | None = None
     paper: PaperToSend | None = None
+    writer: OfficeFacts = DEFAULT_OFFICE
 
     @property
     def told_sequence(self) -> int | None:
@@ -124,12 +127,14 @@ class _SharedFacts:
     people: Mapping[str, Language]
     participants: Mapping[str, Reader]
     reply_to: str | None
+    writer: OfficeFacts
     _deliverables: dict[tuple[Language, CalendarEntry | None], DeliverableReminder] = field(default_factory=dict)
 
     def deliverable(self, language: Language, entry: CalendarEntry | None) -> DeliverableReminder:
         """One object for all recipients of the same content."""
         if (language, entry) not in self._deliverables:
-            made = DeliverableReminder(language, self.about, self.versions, entry, reply_to=self.reply_to)
+            told = (language, self.about, self.versions, entry)
+            made = DeliverableReminder(*told, reply_to=self.reply_to, writer=self.writer)
             self._deliverables[language, entry] = made
         return self._deliverables[language, entry]
 
@@ -156,6 +161,7 @@ class ReminderFacts:
     offices: RuleOffices
     zones: OfficeZones | None
     stand_ins: StandIns
+    profiles: OfficeProfiles
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
     notes: NoteChecks | None = None
@@ -219,6 +225,7 @@ class ReminderFacts:
             RuleOffices.load(session) if rules else RuleOffices(),
             OfficeZones.load(session, office.timezone) if tasks else None,
             stand_ins,
+            OfficeProfiles.load(session),
             OccasionChecks.load(
                 session, [one for one in claimed if one.purpose is not ReminderPurpose.MENTION], rules, office, stand_ins
             ),
@@ -259,9 +266,11 @@ class ReminderFacts:
             return found
         rule = self.rules.get(one.rule_id or "")
         versions = (None, rule.version if rule else None)
-        reply_to = self.office.contact or None
+        writer = self.profiles.of(self.profiles.offices.named(rule.office if rule else None))
+        reply_to = writer.contact(self.office.contact)
+        mail = found.mail
         return DeliverableReminder(
-            found.mail.language, found.mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to
+            mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
         )
 
     def _of_note(self, one: ClaimedReminder) -> DeliverableReminder | Message:
@@ -281,9 +290,8 @@ class ReminderFacts:
         if isinstance(found, Message):
             return found
         reply_to = self._reply_to(event, self.directory)
-        return DeliverableReminder(
-            found.mail.language, found.mail, (event.version, None), reply_to=reply_to, paper=found.paper
-        )
+        told = (found.mail.language, found.mail, (event.version, None))
+        return DeliverableReminder(*told, reply_to=reply_to, paper=found.paper, writer=self._writer(event))
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A rule's reminder, or a mail that asks who has not answered."""
@@ -321,7 +329,8 @@ class ReminderFacts:
             return message(due_times.STOOD_IN_FOR)
         absence = self.stand_ins.away[_address(one)]
         about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
-        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
+        told = (reader.language, about, shared.versions)
+        return DeliverableReminder(*told, reply_to=shared.reply_to, to=reader.address, writer=shared.writer)
 
     def _was_late(self, one: ClaimedReminder, now: datetime) -> bool:
         """Whether a reminder came too late when it was planned, by a clock that the present one does not contradict.
@@ -349,7 +358,7 @@ class ReminderFacts:
             rule=rule.name if rule else None,
             task=task.title if task else None,
             task_due_on=task.due_day if task else None,
-            today=today(self.office.timezone, now),
+            today=today(self._zone(event), now),
         )
         people: Mapping[str, Language] = {}
         if is_asked:
@@ -359,7 +368,8 @@ class ReminderFacts:
             people = self.directory.addresses(rule.audience, event, vouched=vouched, task=task)
         versions = (event.version, rule.version if rule else None)
         participants = self.directory.participants(event)
-        return _SharedFacts(about, versions, people, participants, self._reply_to(event, self.directory))
+        reply_to = self._reply_to(event, self.directory)
+        return _SharedFacts(about, versions, people, participants, reply_to, self._writer(event))
 
     def _of_notice(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A notice of what changed since the recipient was told; it is decided anew what that is."""
@@ -413,7 +423,8 @@ class ReminderFacts:
         if (event.id, reader.address) in self.told.mails:
             return message(due_times.STOOD_IN_FOR)
         about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
-        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
+        told = (reader.language, about, shared.versions)
+        return DeliverableReminder(*told, reply_to=shared.reply_to, to=reader.address, writer=shared.writer)
 
     def _why_no_notice(self, one: ClaimedReminder, event: Event, known: Known, reader: Reader | None) -> Message | None:
         directory = self.entitled.directory
@@ -441,6 +452,7 @@ class ReminderFacts:
                 {},
                 directory.participants(event),
                 self._reply_to(event, directory),
+                self._writer(event),
             )
             self._shared[key] = found
         return found
@@ -480,15 +492,23 @@ class ReminderFacts:
         method = Method.REQUEST if reply_to else Method.PUBLISH
         if one.purpose in TAKING_BACK:
             method = Method.CANCEL
-        organizer = (self.office.contact or None) if reply_to == one.recipient else reply_to
+        organizer = self._writer(event).contact(self.office.contact) if reply_to == one.recipient else reply_to
         known = self._known(one, event)
         if known is None:
             return CalendarEntry(method, event.sequence, organizer)
         return known.next_entry(method, event.sequence, organizer)
 
     def _reply_to(self, event: Event, directory: AudienceIndex) -> str | None:
-        """The address that answers about an event go to: of who is in charge of it, else the office's contact."""
-        return directory.in_charge(event) or self.office.contact or None
+        """The address that answers about an event go to: of who is in charge of it, else its office's contact."""
+        return directory.in_charge(event) or self._writer(event).contact(self.office.contact)
+
+    def _writer(self, event: Event) -> OfficeFacts:
+        """The office of an event, in whose name mails about it are written."""
+        return self.profiles.of_event(event.organisation_id)
+
+    def _zone(self, event: Event) -> str:
+        """The zone by which mails about an event tell its days: its office's."""
+        return self._writer(event).timezone or self.office.timezone
 
     def _of_failure(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         failed = self.failed.get(one.failed_id or "")
@@ -505,11 +525,12 @@ class ReminderFacts:
             failed.reason or "",
             failed.updated_at,
             event.title,
-            times_of(event, self.office.timezone).days,
+            times_of(event, self._zone(event)).days,
         )
         about = MailTopic(one.purpose, self._shown_of(event), told_sequence=event.sequence)
-        reply_to = self.office.contact or None
-        return DeliverableReminder(language, about, (event.version, None), failure=failure, reply_to=reply_to)
+        writer = self._writer(event)
+        told, reply_to = (language, about, (event.version, None)), writer.contact(self.office.contact)
+        return DeliverableReminder(*told, failure=failure, reply_to=reply_to, writer=writer)
 
     def _of_office(
         self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None
@@ -519,7 +540,16 @@ class ReminderFacts:
         written = reports.write(session, one.purpose, one.recipient, one.due_at, now)
         if isinstance(written, Message):
             return written
-        return DeliverableReminder(written.language, written, (None, None), reply_to=self.office.contact or None)
+        writer = self.profiles.of(self._office_of(session, one.recipient))
+        reply_to = writer.contact(self.office.contact)
+        return DeliverableReminder(written.language, written, (None, None), reply_to=reply_to, writer=writer)
+
+    def _office_of(self, session: Session, address: str) -> str:
+        """The office of the account with an address; no query while there is only the default one."""
+        if self.profiles.offices.alone:
+            return self.profiles.offices.default
+        found = session.execute(select(col(User.office)).where(col(User.email) == address.lower())).scalar()
+        return self.profiles.offices.named(found)
 
     def _to_approver(
         self, session: Session, one: ClaimedReminder, event: Event, reports: OfficeMails | None
@@ -529,8 +559,9 @@ class ReminderFacts:
         written = reports.write_to_approver(session, one.purpose, one.recipient, event.id)
         if isinstance(written, Message):
             return written
-        reply_to = self.office.contact or None
-        return DeliverableReminder(written.language, written, (event.version, None), reply_to=reply_to)
+        writer = self._writer(event)
+        told, reply_to = (written.language, written, (event.version, None)), writer.contact(self.office.contact)
+        return DeliverableReminder(*told, reply_to=reply_to, writer=writer)
 
     def _why_not(self, one: ClaimedReminder, event: Event, rule: ReminderRule | None) -> Message | None:
         facts = RuleFacts.of(rule) if rule else None
@@ -558,7 +589,7 @@ class ReminderFacts:
                 organisation=self.lines.shown(self.organisations.get(event.organisation_id or ""), event.first_day),
                 revision=self.programmes.get(event.id),
                 url=self.office.event_url(event.id),
-                office_zone=self.office.timezone,
+                office_zone=self._zone(event),
             )
         return self._shown[event.id]
 

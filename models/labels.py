@@ -31,6 +31,7 @@ _NOUNS: Mapping[str, str] = {
     "norm": N_("norm"),
     "observance": N_("observance"),
     "office_holiday": N_("office holiday"),
+    "office_profile": N_("office"),
     "organisation": N_("organisation"),
     "particulars": N_("particulars"),
     "passport": N_("passport"),

@@ -32,6 +32,7 @@ from models import (
 from models.base import metadata
 from models.both_sides import share
 from models.both_sides import notes
+from models.both_sides import office_profiles
 
 __all__ = [
     "accounts",
@@ -53,6 +54,7 @@ __all__ = [
     "norms",
     "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",

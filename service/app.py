@@ -34,6 +34,7 @@ from service.api import (
     notes,
     observances,
     office_papers,
+    offices,
     openings,
     particulars,
     passports,
@@ -96,6 +97,7 @@ _NOUNS = (
     documents,
     document_templates,
     office_papers,
+    offices,
 )
 
 

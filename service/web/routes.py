@@ -7,6 +7,7 @@ from service.web.administration import audit as administration_audit
 from service.web.administration import document_templates
 from service.web.administration import hand_overs as administration_hand_overs
 from service.web.administration import merging as administration_merging
+from service.web.administration import office as administration_office
 from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
@@ -132,6 +133,7 @@ blp.add_url_rule(
     "/administration/document-templates/<kind>/<version>.docx", "document_template_content", document_templates.content
 )
 blp.add_url_rule("/administration/hand-overs", "hand_overs", administration_hand_overs.listing, methods=["GET", "POST"])
+blp.add_url_rule("/administration/office", "office", administration_office.office, methods=["GET", "POST"])
 blp.add_url_rule("/administration/merges", "merges", administration_merging.listing, methods=["GET", "POST"])
 blp.add_url_rule("/administration/doubles", "doubles", administration_merging.likely_doubles)
 blp.add_url_rule(

@@ -12,6 +12,7 @@ from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.share import EventShare, ShareOpening
 from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -105,6 +106,8 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        profile = {"name": {"vi": STRANGE}, "mail_name": STRANGE[:20], "began_at": NOW, "ended_at": FAR}
+        session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
