@@ -30,10 +30,11 @@ from models.vocabulary import AboutType, EventStatus, ProposalState
 
 @dataclass(frozen=True, slots=True)
 class ProposalMail:
-    """A mail that is still to be sent, the version of its proposal, the messenger it goes to instead of a mailbox, and
-    the address of who stands in for its recipient."""
+    """A mail that is still to be sent to somebody of an office, the version of its proposal, the messenger it goes to
+    instead of a mailbox, and the address of who stands in for its recipient."""
 
     mail: OfficeMail
+    office: str
     version: int
     messenger: bytes | None = None
     to: str | None = None
@@ -90,12 +91,12 @@ class ProposalChecks:
             if address != one.recipient or absence.stand_in in people:
                 return message(due_times.STOOD_IN_FOR)
             content = compose_proposal(about, instead.locale, (absence.name, absence.until))
-            return ProposalMail(OfficeMail(instead.locale, content), row.version, to=absence.stand_in)
+            return ProposalMail(OfficeMail(instead.locale, content), office, row.version, to=absence.stand_in)
         language = people[one.recipient]
         messenger: Any = None
         if address != one.recipient and (account := self.readers.account(address, event, office)) is not None:
             messenger = account.messenger
-        return ProposalMail(OfficeMail(language, compose_proposal(about, language)), row.version, messenger)
+        return ProposalMail(OfficeMail(language, compose_proposal(about, language)), office, row.version, messenger)
 
     def _facts(self, row: Proposal) -> ProposalFacts:
         named = self.offices.named

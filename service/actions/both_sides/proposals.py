@@ -18,7 +18,8 @@ from models.both_sides.proposals import Proposal
 from models.errors import Conflict, Forbidden, InvalidValue, NotFound
 from models.events import Event
 from models.i18n import N_, Message, message
-from models.queries.office_rows import OfficeZones
+from models.places import Locality
+from models.queries.office_profiles import OfficeProfiles
 from models.vocabulary import EventStatus, ProposalState
 from service.actions import crud, permissions
 from service.actions.both_sides import proposal_mails
@@ -237,8 +238,14 @@ def _make(
 
 def zone_of(session: Session, act: ActionContext, office: str) -> str:
     """The time zone of an office."""
-    zones = OfficeZones.load(session, act.office.timezone, permissions.offices(session))
-    return zones.of_office.get(office, zones.default)
+    offices = permissions.offices(session)
+    if office == offices.default == permissions.own_office(session):
+        return act.office.timezone
+    if zone := OfficeProfiles.load(session, offices).of(office).timezone:
+        return zone
+    # To another office the default one is where its locality is.
+    place = session.get(Locality, office)
+    return act.office.timezone if place is None else place.timezone
 
 
 def _errors(

@@ -1,1 +1,1 @@
-"""The pages on which the two sides of a visit work together."""
+"""Pages of what two offices have of one visit."""

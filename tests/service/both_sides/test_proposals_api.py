@@ -361,9 +361,7 @@ def test_its_own_side_reads_the_clash(table: Table, caller: Callable[..., Caller
     protocol.made("/bookings", {"event_id": table.two.event_id} | days)
     with table.database.transaction() as session:
         beside = factories.make_event(session, first_day=date(2027, 3, 11), last_day=date(2027, 3, 11)).id
-    protocol.made(
-        "/bookings", {"event_id": beside, "resource_id": resource, "from": "2027-03-11", "to": "2027-03-11"}
-    )
+    protocol.made("/bookings", {"event_id": beside, "resource_id": resource, "from": "2027-03-11", "to": "2027-03-11"})
     made = table.proposed(table.two.other)["id"]
     answer = table.step(table.two.owner, made, "accept")
     assert (answer.status_code, answer.json["code"]) == (409, "booking_clash")
