@@ -81,6 +81,19 @@ def check_shared(sides: Sides) -> str:
     return sides.other
 
 
+def check_speaks(session: Session, event: Event, sides: Sides) -> str:
+    """The office that the session speaks for.
+
+    Raises:
+        Forbidden: it is of neither side, or not in charge of the event within its own office.
+    """
+    if sides.own is None and permissions.is_of_own_office(session, event.organisation_id):
+        permissions.check_change(session, event)
+    if sides.own is None:
+        raise refused(Refusal.NOT_A_SIDE)
+    return sides.own
+
+
 def check_step(
     session: Session, act: ActionContext, event: Event, row: Proposal, sides: Sides, step: ProposalStep
 ) -> None:
@@ -91,6 +104,8 @@ def check_step(
         Conflict: the proposal waits for no answer, the event is not shared any more, or its days are settled.
     """
     why = facts_of(session, row).refusal(step, sides.own, event.status, act.now)
+    if why is Refusal.NOT_A_SIDE:
+        check_speaks(session, event, sides)
     if why is Refusal.NOT_YOUR_TURN and step is ProposalStep.WITHDRAW:
         raise Forbidden(message(ONLY_PROPOSER), code=why.value)
     if why is not None:

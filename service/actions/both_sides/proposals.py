@@ -27,6 +27,7 @@ from service.actions.both_sides.proposal_sides import (
     Sides,
     check_reads,
     check_shared,
+    check_speaks,
     check_step,
     facts_of,
     refused,
@@ -105,8 +106,7 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
     """
     lock(session, event)
     sides = sides_of(session, event)
-    if sides.own is None:
-        raise refused(Refusal.NOT_A_SIDE)
+    own = check_speaks(session, event, sides)
     check_shared(sides)
     if event.status not in NEGOTIABLE:
         raise refused(Refusal.EVENT_CLOSED)
@@ -115,7 +115,7 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
             what = message(ONE_OPEN, days=days_in_words(Days(present.first_day, present.last_day)))
             raise Conflict(what, code="proposal_open", proposal=present.id)
         settle_expired(session, act, present)
-    return _make(session, act, event, sides, sides.own, values)
+    return _make(session, act, event, sides, own, values)
 
 
 def counter(
