@@ -24,7 +24,7 @@ from models.vocabulary import EventStatus, ProposalState
 from service.actions import crud, permissions
 from service.actions.both_sides import proposal_mails
 from service.actions.both_sides.proposal_sides import (
-    Sides,
+    TwoSides,
     check_reads,
     check_shared,
     check_speaks,
@@ -173,7 +173,7 @@ def share_ended(session: Session, act: ActionContext, event: Event) -> None:
         settle_expired(session, act, row)
 
 
-def begin(session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check) -> Sides:
+def begin(session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check) -> TwoSides:
     """Lock the event, read the proposal anew, and make sure that a step is possible.
 
     Raises: as :func:`service.actions.both_sides.proposal_sides.check_step`, and what ``check`` raises.
@@ -208,7 +208,7 @@ def _make(
     session: Session,
     act: ActionContext,
     event: Event,
-    sides: Sides,
+    sides: TwoSides,
     office: str,
     values: Mapping[str, Any],
     *,
