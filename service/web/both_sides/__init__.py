@@ -1,0 +1,1 @@
+"""Pages on which two offices meet."""
