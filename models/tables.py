@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import share
+from models.both_sides import notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -50,7 +50,9 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",

@@ -1,1 +1,1 @@
-"""Pages on which two offices meet."""
+"""Pages of what two offices have of one visit."""
