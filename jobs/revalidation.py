@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
 from calendars.days.spans import Days, days_after, wall_time
+from calendars.events.lifecycle import REMINDED
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
@@ -33,6 +34,7 @@ from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
 from jobs.document_checks import DocumentChecks
 from jobs.enqueue import new_row
 from jobs.failure_notices import FailureReaders, failure_readers
+from jobs.note_checks import NoteChecks
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
 from jobs.queue import TABLE, ClaimedReminder
@@ -44,7 +46,16 @@ from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
 from models.queries.approved_rules import approved_rules
-from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
+from models.queries.audience import (
+    MEMBERS,
+    MESSENGER,
+    OWNER,
+    UNANSWERED,
+    AudienceIndex,
+    EntitledReaders,
+    EventSelection,
+    Reader,
+)
 from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
@@ -153,6 +164,7 @@ class ReminderFacts:
     profiles: OfficeProfiles
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
+    notes: NoteChecks | None = None
     when_back: list[dict[str, Any]] = field(default_factory=list)
     """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
@@ -177,12 +189,14 @@ class ReminderFacts:
         counts_working_days = any(rule.working_days for rule in rules.values())
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
         words |= {OWNER} if any(one.purpose is ReminderPurpose.DOCUMENT for one in claimed) else set()
+        words |= {UNANSWERED} if any(one.purpose is ReminderPurpose.UNANSWERED for one in claimed) else set()
         words |= {f"email:{_address(one)}" for one in claimed if _by_messenger(one)}
         of_leave = {_address(one) for one in claimed if one.purpose in TELLING}
         stand_ins = StandIns.load(session, of_leave, today(office.timezone, now))
         words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
+        occasions = [one for one in claimed if one.purpose is not ReminderPurpose.MENTION]
         return cls(
             office,
             events,
@@ -213,8 +227,15 @@ class ReminderFacts:
             OfficeZones.load(session, office.timezone) if tasks else None,
             stand_ins,
             OfficeProfiles.load(session),
-            OccasionChecks.load(session, claimed, rules, office, stand_ins),
+            OccasionChecks.load(
+                session,
+                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                rules,
+                office,
+                stand_ins,
+            ),
             DocumentChecks.load(session, claimed, office),
+            NoteChecks.load(session, claimed, office),
         )
 
     def check(
@@ -224,6 +245,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.purpose is ReminderPurpose.MENTION:
+            return self._of_note(one)
         if one.about_type is not None:
             return self._of_occasion(one, now)
         if one.purpose in OFFICE_PURPOSES:
@@ -255,6 +278,15 @@ class ReminderFacts:
             mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
         )
 
+    def _of_note(self, one: ClaimedReminder) -> DeliverableReminder | Message:
+        """A mail to an account that a note mentions."""
+        if self.notes is None:
+            raise ValueError("mentions are checked with the others of their batch")
+        found = self.notes.check(one)
+        if isinstance(found, Message):
+            return found
+        return DeliverableReminder(found.language, found, (None, None), reply_to=self.office.contact or None)
+
     def _of_document(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         """A kept paper; answers go to who is in charge of its event."""
         if self.documents is None:
@@ -267,9 +299,10 @@ class ReminderFacts:
         return DeliverableReminder(*told, reply_to=reply_to, paper=found.paper, writer=self._writer(event))
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
-        """A rule's reminder."""
+        """A rule's reminder, or a mail that asks who has not answered."""
         if self._was_late(one, now):
             return message(due_times.TOO_LATE)
+        is_asked = one.purpose is ReminderPurpose.UNANSWERED
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at, one.reckoning)
         if key not in self._shared:
             self._shared[key] = self._load_shared(one, event, now)
@@ -277,7 +310,7 @@ class ReminderFacts:
         if isinstance(shared, Message):
             return shared
         if one.recipient not in shared.people:
-            return message(due_times.NOT_ADDRESSED)
+            return message(due_times.ANSWERED if is_asked else due_times.NOT_ADDRESSED)
         language = shared.people[one.recipient]
         if (instead := self._instead(one, event, shared)) is not None:
             return instead
@@ -317,7 +350,8 @@ class ReminderFacts:
 
     def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
         rule = self.rules.get(one.rule_id or "")
-        if reason := self._why_not(one, event, rule):
+        is_asked = one.purpose is ReminderPurpose.UNANSWERED
+        if reason := self._why_not_asked(event) if is_asked else self._why_not(one, event, rule):
             return reason
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
@@ -332,7 +366,9 @@ class ReminderFacts:
             today=today(self._zone(event), now),
         )
         people: Mapping[str, Language] = {}
-        if rule is not None:
+        if is_asked:
+            people = self.directory.addresses([UNANSWERED], event)
+        elif rule is not None:
             vouched = rule.id in self.vouched
             people = self.directory.addresses(rule.audience, event, vouched=vouched, task=task)
         versions = (event.version, rule.version if rule else None)
@@ -541,6 +577,9 @@ class ReminderFacts:
         return due_times.skip_reason(
             facts, self._days_of(event), one.task_key or None, one.due_at, days_off, is_former=is_former
         )
+
+    def _why_not_asked(self, event: Event) -> Message | None:
+        return None if event.status in REMINDED else message(due_times.SILENT[event.status])
 
     def _days_of(self, event: Event) -> EventDays:
         if event.id not in self._days:

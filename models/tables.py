@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import office_profiles
+from models.both_sides import notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -50,6 +50,7 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
     "office_profiles",
     "participation",
@@ -58,6 +59,7 @@ __all__ = [
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",
