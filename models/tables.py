@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import notes, office_profiles, share
+from models.both_sides import notes, office_profiles, proposals, share
 
 __all__ = [
     "accounts",
@@ -57,6 +57,7 @@ __all__ = [
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
     "share",
