@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import inbox
 
 __all__ = [
     "accounts",
@@ -45,6 +46,7 @@ __all__ = [
     "gifts",
     "holidays",
     "imports",
+    "inbox",
     "installation",
     "learners",
     "metadata",
