@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.i18n import N_, Message, message
+from models.i18n import N_, NP_, Message, message
 
 _NOUNS: Mapping[str, str] = {
     "activity": N_("activity"),
@@ -19,6 +19,7 @@ _NOUNS: Mapping[str, str] = {
     "document_template": N_("template of papers"),
     "estimate": N_("estimate"),
     "event": N_("event"),
+    "event_note": NP_("on an event", "note"),
     "exchange_rate": N_("exchange rate"),
     "feed": N_("feed"),
     "file": N_("file"),

@@ -31,6 +31,7 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import inbox
+from models.both_sides import notes
 
 __all__ = [
     "accounts",
@@ -51,6 +52,7 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
     "participation",
     "placements",

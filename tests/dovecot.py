@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import free_port, unprivileged
+from tests.conftest import NO_DOVECOT
 
 USER, PASSWORD = "answers@office.example", "mật khẩu:/@ %ß"
 START_WITHIN = 30.0
@@ -179,7 +180,7 @@ class Dovecot:
 def dovecot() -> Iterator[Dovecot]:
     """A running server; skips the test, loudly, where there is no Dovecot."""
     if program() is None:
-        pytest.skip("DOVECOT IS NOT ON THIS MACHINE: apt-get install dovecot-imapd")
+        pytest.skip(NO_DOVECOT)
     base = Path(tempfile.mkdtemp(prefix="desk-imap-", dir="/tmp"))
     base.chmod(0o755)
     server = Dovecot(base)

@@ -15,6 +15,7 @@ from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from calendars.events.labels import (
     AGREEMENT_KIND_NAMES,
     KIND_NAMES,
+    MEMBER_ANSWER_NAMES,
     MEMBER_ROLE_NAMES,
     MEMBER_SIDE_NAMES,
     PROGRESS_NAMES,
@@ -54,6 +55,7 @@ from models.vocabulary import (
     LearnerOutcome,
     LearnerStage,
     LocalityLevel,
+    MemberAnswer,
     MemberRole,
     MergedEntity,
     MilestoneState,
@@ -235,6 +237,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     LearnerStage: STAGE_NAMES,
     Language: {language: TONGUES[language] for language in Language},
     LocalityLevel: LOCALITY_LEVELS,
+    MemberAnswer: MEMBER_ANSWER_NAMES,
     MemberRole: MEMBER_ROLE_NAMES,
     MergedEntity: {word: noun(word).text for word in MergedEntity},
     NormItem: ITEM_NAMES,

@@ -11,6 +11,7 @@ from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.inbox import InboxFolder, InboxMessage
+from models.both_sides.notes import EventNote, NoteMention
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -45,6 +46,7 @@ from models.vocabulary import (
     LearnerOutcome,
     LearnerStage,
     MemberAnswer,
+    NoteVisibility,
     Role,
 )
 from models.workers import PlanningJob
@@ -155,6 +157,13 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
             published_by=user_id,
         )
     )
+    note = EventNote(
+        event_id=event_id, text=STRANGE, visibility=NoteVisibility.SHARED, office="hai-duong", author_id=user_id,
+        shared_with="vientiane-province", created_at=NOW, struck_at=FAR, struck_by=user_id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
