@@ -30,8 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import inbox
-from models.both_sides import notes
+from models.both_sides import inbox, notes
 
 __all__ = [
     "accounts",

@@ -62,7 +62,7 @@ def is_from_a_machine(mail: Message, envelope: Envelope, own: Collection[str]) -
 
 
 def _is_our_id(message_id: str, end: str) -> bool:
-    return message_id.startswith("<reminder-") and message_id.endswith(f"{end}>")
+    return message_id.startswith("<reminder-") and message_id.rstrip(">").endswith(end.rstrip(">"))
 
 
 def is_generated(mail: Message) -> bool:
