@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import inbox, notes
+from models.both_sides import inbox, notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -53,12 +53,14 @@ __all__ = [
     "norms",
     "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

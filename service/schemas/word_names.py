@@ -62,6 +62,8 @@ from models.vocabulary import (
     NormItem,
     NormRole,
     NormUnit,
+    NoteSource,
+    NoteVisibility,
     PassportKind,
     ProgressState,
     ProjectState,
@@ -211,6 +213,15 @@ TOKEN_SCOPES: Mapping[TokenScope, str] = {
     TokenScope.WRITE: N_("May read and change"),
 }
 
+NOTE_VISIBILITIES: Mapping[NoteVisibility, str] = {
+    NoteVisibility.OWN: N_("Only our side"),
+    NoteVisibility.SHARED: N_("Both sides"),
+}
+NOTE_SOURCES: Mapping[NoteSource, str] = {
+    NoteSource.PERSON: N_("Written here"),
+    NoteSource.MAIL: N_("Came by mail"),
+}
+
 _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     AboutType: {word: noun(word).text for word in AboutType},
     ActivityType: ACTIVITY_TYPE_NAMES,
@@ -240,6 +251,8 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     MemberAnswer: MEMBER_ANSWER_NAMES,
     MemberRole: MEMBER_ROLE_NAMES,
     MergedEntity: {word: noun(word).text for word in MergedEntity},
+    NoteSource: NOTE_SOURCES,
+    NoteVisibility: NOTE_VISIBILITIES,
     NormItem: ITEM_NAMES,
     NormRole: ROLE_NAMES,
     NormUnit: UNIT_NAMES,

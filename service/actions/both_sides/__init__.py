@@ -1,1 +1,1 @@
-"""What two offices do with one visit: what is shared, proposed, noted and answered."""
+"""What two offices do together in a visit."""

@@ -12,6 +12,8 @@ from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.inbox import InboxFolder, InboxMessage
 from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.share import EventShare, ShareOpening
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -88,6 +90,7 @@ def fill_everything(database: Database) -> None:
             created_by=user.id, confirmed_at=FAR,
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
+        _fill_both_sides(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
@@ -107,6 +110,8 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        profile = {"name": {"vi": STRANGE}, "mail_name": STRANGE[:20], "began_at": NOW, "ended_at": FAR}
+        session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
         _fill_inbox(session, event, user.id)
@@ -201,6 +206,14 @@ def _fill_inbox(session: Session, event: Event, user_id: str) -> None:
     by = {"outcome": InboxOutcome.APPLIED, "applied_at": FAR, "settled_at": FAR, "settled_by": user_id}
     place = {"key": "a" * 64, "folder": folder, "uid_validity": 2**32 - 1, "uid": 7}
     session.add(InboxMessage(event_id=event.id, member_id=member.id, **place, **told, **made, **days, **by))
+
+
+def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
+    given = {"office": "vientiane-province", "asks": [{"what": "members", "until": "2099-01-02"}], "note": STRANGE}
+    by = {"shared_by": user_id, "shared_at": NOW, "acknowledged_by": user_id, "acknowledged_at": FAR}
+    session.add(EventShare(event_id=event_id, **given, **by))
+    opened = {"first_opened_at": NOW, "last_opened_at": FAR}
+    session.add(ShareOpening(event_id=event_id, user_id=user_id, office="vientiane-province", **opened))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:
