@@ -25,6 +25,7 @@ _NOUNS: Mapping[str, str] = {
     "feed": N_("feed"),
     "file": N_("file"),
     "gift": N_("gift"),
+    "inbox_message": N_("answer by mail"),
     "learner": N_("learner"),
     "locality": N_("locality"),
     "member": N_("member"),

@@ -31,6 +31,7 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import notes, office_profiles, proposals, share
+from models.both_sides import inbox, notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -46,6 +47,7 @@ __all__ = [
     "gifts",
     "holidays",
     "imports",
+    "inbox",
     "installation",
     "learners",
     "metadata",
