@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import links
 
 __all__ = [
     "accounts",
@@ -47,6 +48,7 @@ __all__ = [
     "imports",
     "installation",
     "learners",
+    "links",
     "metadata",
     "norms",
     "observances",

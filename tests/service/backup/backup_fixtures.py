@@ -10,6 +10,7 @@ from sqlmodel import Session
 from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
+from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -83,6 +84,7 @@ def fill_everything(database: Database) -> None:
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
+        _fill_links(session, event.id, user.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
         factories.make_norm(session, act=STRANGE, amount=2**53 + 1, valid_to=date(2026, 12, 31))
@@ -173,6 +175,19 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_links(session: Session, event_id: str, user_id: str) -> None:
+    told = {"may": ["members", "days"], "recipient": STRANGE, "language": "lo", "expires_on": FAR.date()}
+    link = EventLink(event_id=event_id, token_hash="a1" * 32, made_by=user_id, made_at=NOW, **told)
+    session.add(link)
+    session.flush()
+    session.add(LinkDraft(link_id=link.id, version=3, sealed=bytes(range(256)), saved_at=NOW))
+    given = {"sealed": bytes(range(256)), "form_token": "b2" * 32, "submitted_at": NOW, "taken": ["people.a"]}
+    given |= {"decided_by": user_id, "decided_at": FAR, "reason": STRANGE, "is_late": True}
+    session.add(Submission(link_id=link.id, event_id=event_id, **given))
+    photo = {"sha256": "e" * 64, "media_type": "image/jpeg", "size": 5, "uploaded_at": NOW}
+    session.add(SubmissionFile(link_id=link.id, **photo))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:

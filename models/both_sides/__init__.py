@@ -1,0 +1,1 @@
+"""Tables of what two offices do together about a visit."""
