@@ -7,7 +7,7 @@ only holds the fields of one row together.
 import re
 from collections.abc import Iterable, Mapping
 
-from models.i18n import N_, NP_
+from models.i18n import N_
 from models.vocabulary import LinkSubject
 
 MOST_PEOPLE = 50
@@ -29,7 +29,7 @@ PERSON_FIELDS: Mapping[str, str] = {
     "passport_number": N_("Passport number"),
     "passport_kind": N_("Kind of passport"),
     "passport_expires_on": N_("Passport valid until"),
-    "diet": N_("What to know of meals"),
+    "diet": N_("Diet"),
     "photo": N_("Photo"),
 }
 SEALED = frozenset({"passport_number", "born_on", "diet", "photo"})
@@ -47,7 +47,7 @@ TRIP_FIELDS: Mapping[str, str] = {
 DAY_FIELDS: Mapping[str, str] = {
     "first_day": N_("First day"),
     "last_day": N_("Last day"),
-    "note": NP_("beside proposed days", "Note"),
+    "note": N_("Note"),
 }
 
 KEY = re.compile(r"[a-z0-9]{1,16}", re.ASCII)

@@ -1,0 +1,1 @@
+"""What two offices do together about a visit."""
