@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import links
+from models.both_sides import links, notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -51,13 +51,16 @@ __all__ = [
     "links",
     "metadata",
     "norms",
+    "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

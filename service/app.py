@@ -32,8 +32,10 @@ from service.api import (
     members,
     merges,
     norms,
+    notes,
     observances,
     office_papers,
+    offices,
     openings,
     particulars,
     passports,
@@ -43,6 +45,7 @@ from service.api import (
     progress,
     projects,
     reminders,
+    shares,
     task_templates,
     tasks,
 )
@@ -73,10 +76,12 @@ _NOUNS = (
     projects,
     holidays,
     norms,
+    notes,
     observances,
     exchange_rates,
     imports,
     events,
+    shares,
     openings,
     members,
     merges,
@@ -94,6 +99,7 @@ _NOUNS = (
     documents,
     document_templates,
     office_papers,
+    offices,
 )
 
 

@@ -1,1 +1,1 @@
-"""Tables of what two offices do together about a visit."""
+"""Tables of what two offices have in common in a visit."""

@@ -3,7 +3,7 @@
 No link is made by the upgrade.
 
 Revision ID: 0058
-Revises: 0053
+Revises: 0057
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0058"
-down_revision = "0053"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 

@@ -1,1 +1,1 @@
-"""What two offices do together about a visit."""
+"""What two offices do together in a visit."""

@@ -1,1 +1,1 @@
-"""Pages of what two offices do together about a visit, and of links without an account."""
+"""Pages of what two offices have of one visit."""

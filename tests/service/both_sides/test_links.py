@@ -133,9 +133,7 @@ def test_sealed_values_are_never_shown_again_nor_stored_in_the_clear(
         stored = [repr(one.sealed) for one in (*session.exec(select(LinkDraft)), *session.exec(select(Submission)))]
         trail = [repr(one.changes) for one in session.exec(select(Audit))]
     assert stored
-    assert [
-        one for one in ("Phetsamone", *hidden) for text in (*stored, *trail) if one in text
-    ] == []
+    assert [one for one in ("Phetsamone", *hidden) for text in (*stored, *trail) if one in text] == []
     # An empty sealed field says nothing: what was entered stays and is handed in.
     [found] = submissions(approver, event_id)
     assert SECRETS["diet"] in {one["after"] for one in found["differences"]}
