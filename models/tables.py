@@ -32,6 +32,7 @@ from models import (
 from models.base import metadata
 from models.both_sides import notes, office_profiles, proposals, share
 from models.both_sides import inbox, notes, office_profiles, share
+from models.both_sides import links, notes, office_profiles, share
 
 __all__ = [
     "accounts",
@@ -50,6 +51,7 @@ __all__ = [
     "inbox",
     "installation",
     "learners",
+    "links",
     "metadata",
     "norms",
     "notes",
