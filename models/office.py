@@ -1,6 +1,6 @@
 """The office this service works for: the settings that computations need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """A locality's code."""
@@ -19,6 +19,10 @@ class Office:
     public_url: str
     contact: str = ""
     notice_seconds: float = 120
+
+    def at(self, locality: str, timezone: str) -> "Office":
+        """Another office on this installation: its own place and clock."""
+        return replace(self, locality=locality, timezone=timezone)
 
     def event_url(self, event_id: str) -> str:
         """The page of an event."""

@@ -1,5 +1,6 @@
 """What an office's rules, days off and clock apply to: its own events and tasks, for who plans and who sends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,10 +79,7 @@ class OfficeZones:
         offices = Offices.load(session) if offices is None else offices
         if offices.alone:
             return cls(offices, default)
-        rows = session.connection().execute(
-            select(_LOCALITY.c.code, _LOCALITY.c.timezone).where(_LOCALITY.c.code.in_(sorted(offices.others)))
-        )
-        return cls(offices, default, {row.code: row.timezone for row in rows})
+        return cls(offices, default, zones_of(session.connection(), offices.others))
 
     def of_task(self, task: Any, event: Any) -> str:
         """The zone a task is due in: of its organisation's office, else of its person's, else of its event's."""
@@ -89,7 +87,9 @@ class OfficeZones:
         return self.of_office.get(self.offices.of(doer), self.default)
 
 
-def default_holidays(session: Session) -> list[OfficeHoliday]:
-    """The entries of the default office."""
-    found = OfficeHolidays.load(session)
-    return found.at(found.offices.default)
+def zones_of(connection: Connection, offices: Iterable[str]) -> dict[str, str]:
+    """The zones of offices other than the default one, by their codes; one query."""
+    rows = connection.execute(
+        select(_LOCALITY.c.code, _LOCALITY.c.timezone).where(_LOCALITY.c.code.in_(sorted(offices)))
+    )
+    return {row.code: row.timezone for row in rows}
