@@ -7,7 +7,7 @@ Nothing here, nor in the service, depends on how many there are.
 import csv
 import io
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from itertools import product
 from urllib.parse import urlsplit
 
@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from calendars.events.direction import direction
+from calendars.mails.event_mail import OfficeMail
 from models.accounts import User
 from models.database import Database
 from models.event_parts import Task
 from models.feeds import Feed
 from models.i18n import translate
-from models.vocabulary import Direction, EventKind, Language, Role, Visibility
+from models.vocabulary import Direction, EventKind, Language, ReminderPurpose, Role, Visibility
 from service.actions import permissions
 from service.actions.acting import acting_as
 from service.actions.feeds import feed_filters
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.schemas.word_names import word_name
 from service.settings import Settings
 from service.web.labels import DIRECTIONS
@@ -302,6 +304,32 @@ def test_days_are_those_of_the_readers_clock(
     browser = signed_in(Role.OFFICER, organisation_id=body.id)
     assert f"/events/{last.id}" in browser.get("/").text
     assert f"/events/{last.id}" not in signed_in(Role.OFFICER).get("/").text
+
+
+def test_the_offices_own_mails_go_by_the_clock_of_whom_they_go_to(
+    caller: Callable[..., Caller], database: Database, settings: Settings
+) -> None:
+    """A week of two readers: an evening in New York is the next morning in Hải Dương."""
+    with database.transaction() as session:
+        factories.make_locality(session, "new-york", country="US", timezone="America/New_York")
+        body = factories.make_organisation(session, locality="new-york")
+        factories.make_event(
+            session, first_day=date(2026, 11, 24), start_time=time(20), timezone="America/New_York", host="new-york",
+            guest=None, kind=EventKind.ACTIVITY, visibility=Visibility.PUBLIC,
+        )  # fmt: skip
+        users = [
+            factories.make_user(session, Role.OFFICER, locale=Language.EN, organisation_id=one).email
+            for one in (None, body.id)
+        ]
+    due = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    writer = OfficeMailWriter(settings.office, settings.secret_key)
+    with database.transaction() as session:
+        here, there = (writer.write(session, ReminderPurpose.WEEKLY, one, due, due) for one in users)
+    assert isinstance(here, OfficeMail)
+    assert isinstance(there, OfficeMail)
+    assert "08:00" in here.content.text
+    assert "20:00" in there.content.text
+    assert "08:00" not in there.content.text
 
 
 def test_holidays_of_the_readers_country_come_first(offices: dict[str, Caller], database: Database,
