@@ -19,6 +19,7 @@ _NOUNS: Mapping[str, str] = {
     "document_template": N_("template of papers"),
     "estimate": N_("estimate"),
     "event": N_("event"),
+    "event_share": N_("shared part"),
     "exchange_rate": N_("exchange rate"),
     "feed": N_("feed"),
     "file": N_("file"),

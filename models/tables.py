@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import share
 
 __all__ = [
     "accounts",
@@ -56,6 +57,7 @@ __all__ = [
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

@@ -42,6 +42,7 @@ from service.api import (
     progress,
     projects,
     reminders,
+    shares,
     task_templates,
     tasks,
 )
@@ -75,6 +76,7 @@ _NOUNS = (
     exchange_rates,
     imports,
     events,
+    shares,
     openings,
     members,
     merges,
