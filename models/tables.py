@@ -31,6 +31,8 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import share
+from models.both_sides import notes
+from models.both_sides import office_profiles
 
 __all__ = [
     "accounts",
@@ -50,7 +52,9 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",

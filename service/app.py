@@ -31,8 +31,10 @@ from service.api import (
     members,
     merges,
     norms,
+    notes,
     observances,
     office_papers,
+    offices,
     openings,
     particulars,
     passports,
@@ -72,6 +74,7 @@ _NOUNS = (
     projects,
     holidays,
     norms,
+    notes,
     observances,
     exchange_rates,
     imports,
@@ -94,6 +97,7 @@ _NOUNS = (
     documents,
     document_templates,
     office_papers,
+    offices,
 )
 
 

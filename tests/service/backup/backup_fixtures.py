@@ -11,6 +11,8 @@ from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.share import EventShare, ShareOpening
+from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -42,6 +44,7 @@ from models.vocabulary import (
     GiftKind,
     LearnerOutcome,
     LearnerStage,
+    NoteVisibility,
     Role,
 )
 from models.workers import PlanningJob
@@ -103,6 +106,8 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        profile = {"name": {"vi": STRANGE}, "mail_name": STRANGE[:20], "began_at": NOW, "ended_at": FAR}
+        session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
@@ -152,6 +157,13 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
             published_by=user_id,
         )
     )
+    note = EventNote(
+        event_id=event_id, text=STRANGE, visibility=NoteVisibility.SHARED, office="hai-duong", author_id=user_id,
+        shared_with="vientiane-province", created_at=NOW, struck_at=FAR, struck_by=user_id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]

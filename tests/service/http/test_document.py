@@ -13,6 +13,7 @@ from sqlmodel import select
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.share import EventShare
+from models.both_sides.notes import EventNote
 from models.database import Database
 from models.estimates import Payment
 from models.event_parts import TaskTemplate
@@ -49,7 +50,7 @@ VERBS = {
     "post": {
         *("create", "transition", "plan", "publish", "import", "rotate"),
         *("preview", "propose", "retry", "mark", "reveal", "change", "accept", "request", "refuse", "merge"),
-        *("undo", "hand", "send", "submit", "approve", "return", "settle", "reverse"),
+        *("undo", "hand", "send", "strike", "submit", "approve", "return", "settle", "reverse"),
     },
 }
 """The verbs an operation's name begins with, by its method."""
@@ -255,6 +256,7 @@ EXAMPLES = {
     "commitment_id": Commitment.id,
     "feed_id": Feed.id,
     "gift_id": Gift.id,
+    "note_id": EventNote.id,
     "hand_over_id": OrganisationHandOver.id,
     "holiday_id": OfficeHoliday.id,
     "merge_id": Merge.id,
