@@ -1,6 +1,5 @@
 """What an office's rules, days off and clock apply to: its own events and tasks, for who plans and who sends."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +7,10 @@ from sqlalchemy import Connection, Table, select
 from sqlmodel import Session
 
 from models.holidays import OfficeHoliday, office_holidays
-from models.places import Locality
+from models.queries.office_profiles import OfficeProfiles
 from models.queries.offices import Offices
 from models.reminders import ReminderRule
 
-_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 
 
@@ -79,17 +77,10 @@ class OfficeZones:
         offices = Offices.load(session) if offices is None else offices
         if offices.alone:
             return cls(offices, default)
-        return cls(offices, default, zones_of(session.connection(), offices.others))
+        profiles = OfficeProfiles.load(session, offices)
+        return cls(offices, default, {office: profiles.zone(office, default) for office in offices.others})
 
     def of_task(self, task: Any, event: Any) -> str:
         """The zone a task is due in: of its organisation's office, else of its person's, else of its event's."""
         doer = task.organisation_id or task.person_organisation_id or event.organisation_id
         return self.of_office.get(self.offices.of(doer), self.default)
-
-
-def zones_of(connection: Connection, offices: Iterable[str]) -> dict[str, str]:
-    """The zones of offices other than the default one, by their codes; one query."""
-    rows = connection.execute(
-        select(_LOCALITY.c.code, _LOCALITY.c.timezone).where(_LOCALITY.c.code.in_(sorted(offices)))
-    )
-    return {row.code: row.timezone for row in rows}

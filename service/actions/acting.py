@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.accounts import User
 from models.office import Office
-from models.queries.office_rows import zones_of
+from models.queries.office_profiles import OfficeProfiles
 from service.actions import permissions
 from service.actions.context import ActionContext
 
@@ -34,9 +34,9 @@ def context_of_reader(
 
 def own_office(session: Session, default_office: Office) -> Office:
     """The office that the session reads for: the default one with its settings, or another at its place and by its
-    clock. No query for the default office, one for another."""
+    clock. No query for the default office, two for another."""
     rights = permissions.account_rights(session)
     if rights is None or rights.office == rights.offices.default:
         return default_office
-    zone = zones_of(session.connection(), [rights.office]).get(rights.office, default_office.timezone)
-    return default_office.at(rights.office, zone)
+    profiles = OfficeProfiles.load(session, rights.offices)
+    return default_office.at(rights.office, profiles.zone(rights.office, default_office.timezone))
