@@ -227,7 +227,11 @@ class ReminderFacts:
             stand_ins,
             OfficeProfiles.load(session),
             OccasionChecks.load(
-                session, [one for one in claimed if one.purpose is not ReminderPurpose.MENTION], rules, office, stand_ins
+                session,
+                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                rules,
+                office,
+                stand_ins,
             ),
             DocumentChecks.load(session, claimed, office),
             NoteChecks.load(session, claimed, office),

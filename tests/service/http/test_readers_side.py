@@ -26,7 +26,7 @@ from models.database import Database
 from models.event_parts import Task
 from models.feeds import Feed
 from models.i18n import translate
-from models.vocabulary import Direction, EventKind, Language, ReminderPurpose, Role, Visibility
+from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, Role, Visibility
 from service.actions import permissions
 from service.actions.acting import acting_as
 from service.actions.context import ActionContext
@@ -155,6 +155,24 @@ def test_pages_say_it_from_the_readers_side(
             shown = {identity for identity in visits.values() if f"/events/{identity}" in page.text}
             assert shown <= {identity for pair, identity in visits.items() if seen_from(own, *pair) is word}
             assert shown
+
+
+def test_first_page_counts_what_waits_in_the_readers_own_office(
+    offices: dict[str, Caller], database: Database, signed_in: Callable[..., Browser]
+) -> None:
+    """Everybody reads public drafts; only those of one's own office wait for oneself."""
+    with database.transaction() as session:
+        users = {own: session.get_one(User, reader.user_id) for own, reader in offices.items()}
+        for own, count in ((OWN, 3), (THERE, 2)):
+            users[own].locale = Language.EN
+            for _number in range(count):
+                factories.make_event(
+                    session, status=EventStatus.DRAFT, visibility=Visibility.PUBLIC,
+                    organisation_id=users[own].organisation_id,
+                )  # fmt: skip
+    for own, count in ((OWN, 3), (THERE, 2)):
+        browser = signed_in(user=users[own])
+        assert f"Drafts: {count}" in words(browser.get("/"))
 
 
 def test_with_one_office_nobody_is_asked_whose_it_is(
