@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from models.accounts import User
 from models.both_sides.notes import EventNote, NoteMention
-from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.errors import Conflict, Forbidden, NotFound
 from models.events import Event
 from models.i18n import N_, message
 from models.queries.audience import AudienceIndex, EventSelection
