@@ -15,7 +15,8 @@ class WorkerConfig:
     ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
     long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
-    be in. ``files`` is the folder of uploaded files; None: what nobody needs of them is not removed here.
+    be in. ``mail_domains``: those of offices' addresses that mail may come from (:mod:`jobs.senders`). ``files`` is the
+    folder of uploaded files; None: what nobody needs of them is not removed here.
     """
 
     mail_url: str
@@ -29,4 +30,5 @@ class WorkerConfig:
     secret_key: str = ""
     passport_days: int = 30
     messenger_networks: Networks = ()
+    mail_domains: frozenset[str] = frozenset()
     files: Path | None = None

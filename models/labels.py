@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.i18n import N_, Message, message
+from models.i18n import N_, NP_, Message, message
 
 _NOUNS: Mapping[str, str] = {
     "activity": N_("activity"),
@@ -19,6 +19,8 @@ _NOUNS: Mapping[str, str] = {
     "document_template": N_("template of papers"),
     "estimate": N_("estimate"),
     "event": N_("event"),
+    "event_share": N_("shared part"),
+    "event_note": NP_("on an event", "note"),
     "exchange_rate": N_("exchange rate"),
     "feed": N_("feed"),
     "file": N_("file"),
@@ -29,6 +31,7 @@ _NOUNS: Mapping[str, str] = {
     "norm": N_("norm"),
     "observance": N_("observance"),
     "office_holiday": N_("office holiday"),
+    "office_profile": N_("office"),
     "organisation": N_("organisation"),
     "particulars": N_("particulars"),
     "passport": N_("passport"),

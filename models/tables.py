@@ -30,6 +30,9 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import share
+from models.both_sides import notes
+from models.both_sides import office_profiles
 
 __all__ = [
     "accounts",
@@ -49,13 +52,16 @@ __all__ = [
     "learners",
     "metadata",
     "norms",
+    "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

@@ -178,6 +178,29 @@ class MemberRole(StrEnum):
     DRIVER = "driver"
 
 
+class MemberAnswer(StrEnum):
+    """Whether somebody takes part, in the words of RFC 5545's PARTSTAT."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class NoteVisibility(StrEnum):
+    """Whose note on an event it is: of its author's side only, or of both."""
+
+    OWN = "own"
+    SHARED = "shared"
+
+
+class NoteSource(StrEnum):
+    """How a note came to be: somebody wrote it here, or an answer by mail said it."""
+
+    PERSON = "person"
+    MAIL = "mail"
+
+
 class Sex(StrEnum):
     """As a passport has it."""
 
@@ -438,6 +461,18 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class Asked(StrEnum):
+    """What the other side of a shared event is asked for."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    PHOTOS = "photos"
+    DIETS = "diets"
+    PASSPORTS = "passports"
+    DAYS = "days"
+    ANSWER = "answer"
+
+
 class ReminderAnchor(StrEnum):
     """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
 
@@ -495,7 +530,8 @@ class ReminderPurpose(StrEnum):
     A rule's reminder; a cancelled event; another change of an event that people have in their calendars; a postponed
     event; new days or hours; to whoever is no longer part of an event that is in their calendar; a mail that was not
     delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; a kept paper
-    of an event; and the office's own: the weekly schedule, the daily digest, failures unseen.
+    of an event; to a member who has not answered whether they come; to an account that a note mentions; and the
+    office's own: the weekly schedule, the daily digest, failures unseen.
     """
 
     REMINDER = "reminder"
@@ -508,6 +544,8 @@ class ReminderPurpose(StrEnum):
     ASKED = "asked"
     CHANGED = "changed"
     DOCUMENT = "document"
+    UNANSWERED = "unanswered"
+    MENTION = "mention"
     WEEKLY = "weekly"
     DIGEST = "digest"
     ESCALATION = "escalation"

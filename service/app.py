@@ -31,8 +31,10 @@ from service.api import (
     members,
     merges,
     norms,
+    notes,
     observances,
     office_papers,
+    offices,
     openings,
     particulars,
     passports,
@@ -42,6 +44,7 @@ from service.api import (
     progress,
     projects,
     reminders,
+    shares,
     task_templates,
     tasks,
 )
@@ -71,10 +74,12 @@ _NOUNS = (
     projects,
     holidays,
     norms,
+    notes,
     observances,
     exchange_rates,
     imports,
     events,
+    shares,
     openings,
     members,
     merges,
@@ -92,6 +97,7 @@ _NOUNS = (
     documents,
     document_templates,
     office_papers,
+    offices,
 )
 
 

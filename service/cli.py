@@ -50,6 +50,8 @@ Settings are environment variables:
   DESK_MAIL_URL       file: (default: one .eml each in DESK_VAR/outbox),
                       smtp://USER:PASSWORD@HOST:PORT or smtps://…
   DESK_MAIL_FROM      sender, like "Protocol Desk <desk@example.org>"
+  DESK_MAIL_DOMAINS   domains of offices' own addresses that this machine may send from, with commas
+                      between them (default: none, such an office's answers go there)
   DESK_LOCALITY       code of the office's own locality (default: hai-duong)
   DESK_TIMEZONE       IANA zone of the office (default: Asia/Ho_Chi_Minh)
   DESK_SECRET_KEY     signs cookies (default: made once, kept in DESK_VAR)
@@ -476,6 +478,88 @@ def set_password(email: str, password_stdin: bool) -> None:
 @desk.group()
 def office() -> None:
     """Offices: the localities that work with this service."""
+
+
+@office.command("create")
+@click.argument("locality")
+@click.option("--email", required=True, help="Of its first administrator, who makes all other accounts.")
+@click.option("--name", help="Of the office, in its language; default: that of its country's offices of protocol.")
+@click.option(
+    "--language", type=click.Choice([language.value for language in Language]), help="Default: its country's."
+)
+@click.option("--timezone", help="IANA zone; default: its locality's.")
+@click.option("--mail-from", metavar="SENDER", help='Who its mails come from, like "Name <address>".')
+@_password_stdin
+def create_office(
+    locality: str,
+    email: str,
+    name: str | None,
+    language: str | None,
+    timezone: str | None,
+    mail_from: str | None,
+    password_stdin: bool,
+) -> None:
+    """Begin the office of LOCALITY (a code), with its first administrator.
+
+    From then on its people and bodies are changed by it alone, and its accounts are made there. The administrator's
+    password is printed once, and has to be changed at the first sign-in.
+    """
+    from service.actions import outside
+    from service.actions.both_sides import beginning, profiles
+    from service.runtime import first_start
+    from service.schemas.accounts import UserSchema
+
+    password = _read_password() if password_stdin else first_start.new_password()
+    account = UserSchema(partial=True).load({"email": email, "password": password})  # type: ignore[no-untyped-call]
+    with _place() as place:
+
+        def create(session: "Session") -> beginning.BegunOffice:
+            values = {"language": language, "timezone": timezone, **profiles.sender_of(mail_from)}
+            return beginning.begin_office(session, place.act(), locality, account, values, name)
+
+        begun = outside.run(place.database, create)
+    code, body = begun.profile.code, begun.organisation
+    click.echo(f"{code} is an office now. Its protocol office: {' / '.join(body.name.values())} ({body.id}).", err=True)
+    click.echo(f"Administrator: {begun.administrator.email}", err=True)
+    if not password_stdin:
+        click.echo(password)
+
+
+@office.command("list")
+def list_offices() -> None:
+    """The offices here, the one of DESK_LOCALITY first: code, name, accounts, since when, until when."""
+    from service.actions.both_sides import profiles
+
+    with _place() as place, place.database.transaction(write=False) as session:
+        found = profiles.listed(session)
+    for one in found:
+        days = [f"{word} {at:%Y-%m-%d}" for word, at in (("since", one.began_at), ("ended", one.ended_at)) if at]
+        active = f"{one.active_accounts} of {one.accounts} accounts active"
+        click.echo("\t".join([one.code, one.name, *(["default office"] if one.is_default else []), active, *days]))
+
+
+@office.command("end")
+@click.argument("locality")
+@click.option("--hand-to", metavar="NAME|ID", help="The body of another office that takes over what is still to come.")
+@click.option("--yes", "leaves", is_flag=True, help="What is still to come stays where it is; nobody will see to it.")
+def end_office(locality: str, hand_to: str | None, leaves: bool) -> None:
+    """End the office of LOCALITY (a code): its accounts, tokens, calendars and rules stop.
+
+    Its events and papers stay, and no other office reads more of them than before. `desk office create` begins it
+    again.
+    """
+    from service.actions.both_sides import ending
+
+    with _place() as place, place.database.transaction() as session:
+        body = ending.body_named(session, hand_to) if hand_to is not None else None
+        ended = ending.end_office(session, place.act(), locality, body, leaves=leaves)
+    off = ", ".join(user.email for user in ended.accounts) or "none"
+    click.echo(f"{ended.code} {'had ended already' if ended.was_ended else 'has ended'}.")
+    click.echo(f"Accounts switched off: {off}. Rules switched off: {ended.rules}.")
+    click.echo(f"It keeps {ended.events} events and {ended.papers} papers.")
+    for told, those in (("Handed over", ended.handed), ("Still to come, unattended", ended.left)):
+        for event in those:
+            click.echo(f"{told}: {event.first_day} {event.id} {' / '.join(event.title.values())}")
 
 
 @office.command("open")

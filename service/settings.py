@@ -58,6 +58,7 @@ class Settings:
     many are in front, each of which adds to X-Forwarded-For. ``database_identity`` names the SQLite file that a
     supervised process may open; the supervisor sets it. ``files`` is the folder of uploaded files, None for the one in
     ``var``; ``file_limit`` bounds one of them and ``file_quota`` what an account uploads within a day, in bytes.
+    ``mail_domains`` are those of offices' own addresses that mail may come from.
     """
 
     database_url: str
@@ -82,6 +83,7 @@ class Settings:
     file_quota: int = DEFAULT_FILE_QUOTA
     proxies: int = 0
     messenger_networks: Networks = ()
+    mail_domains: frozenset[str] = frozenset()
     login_provider: LoginProvider | None = None
     database_identity: Identity | None = None
 
@@ -141,6 +143,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         file_quota=_size(env, "DESK_FILE_QUOTA", DEFAULT_FILE_QUOTA, 10_000, 1_000_000_000_000),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
         messenger_networks=_networks(env, "DESK_MESSENGER_NETWORKS"),
+        mail_domains=_domains(env, "DESK_MAIL_DOMAINS"),
         login_provider=_login_provider(env),
         database_identity=_database_identity(env),
     )
@@ -310,6 +313,17 @@ def _mail_url(url: str) -> str:
 
 def _is_smtp(scheme: str, host: str | None, port: int | None) -> bool:
     return scheme in {"smtp", "smtps"} and bool(host) and (port is None or 0 < port < 65536)
+
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+
+
+def _domains(env: Mapping[str, str], name: str) -> frozenset[str]:
+    text = env.get(name) or ""
+    found = [one.strip().lower() for one in text.split(",") if one.strip()]
+    if not all(_DOMAIN.fullmatch(one) for one in found):
+        raise BadSetting(name, text, "must be domains with commas between them, like office.example.org,example.com")
+    return frozenset(found)
 
 
 def _mail_from(text: str) -> str:

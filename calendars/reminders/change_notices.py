@@ -25,7 +25,7 @@ NOTICES = frozenset(
 )
 """The purposes of mails about changes of an event."""
 
-TELLING = NOTICES | {ReminderPurpose.REMINDER}
+TELLING = NOTICES | {ReminderPurpose.REMINDER, ReminderPurpose.UNANSWERED}
 """The purposes of mails that tell an event's values."""
 
 TAKING_BACK = frozenset({ReminderPurpose.CANCELLATION, ReminderPurpose.POSTPONED, ReminderPurpose.REMOVED})

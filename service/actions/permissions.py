@@ -19,7 +19,7 @@ A session has the rights of an account (:func:`reads_as`); without one, as in jo
 may read and change everything.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -39,6 +39,7 @@ from models.queries.audience import named_addresses
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
+from models.queries.shares import SharedEvents
 from models.text import LocalizedText
 from models.vocabulary import Language, Role, Visibility
 
@@ -154,11 +155,11 @@ class Sight(IntEnum):
     """How much of an event that it may read a session sees.
 
     ``SHARED``, what readers of another office, or of the other side, see: days, hours, place and description, members
-    without their addresses, the published programme, tasks of the reader's own organisation, bookings without their
-    notes. ``OFFICE``, what departments of its office that take part see: also the working programme and all tasks.
-    ``WHOLE``, what whoever is in charge sees, and of a public event its whole office: also budget, history and all
-    reminders. Reminders to one's own address
-    are seen with any of them.
+    without their addresses, the published programme, tasks of the reader's own organisation (of a shared event also of
+    the other bodies of an office that the reader reads whole), bookings without their notes. ``OFFICE``, what
+    departments of its office that take part see: also the working programme and all tasks. ``WHOLE``, what whoever is
+    in charge sees, and of a public event its whole office: also budget, history and all reminders. Reminders to one's
+    own address are seen with any of them.
     """
 
     SHARED = 0
@@ -216,8 +217,17 @@ def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool
 
     Who is told of a task by mail must see it too (:meth:`models.queries.audience.AudienceIndex.addresses`).
     """
+    return task_sight(session, event)(organisation_id)
+
+
+def task_sight(session: Session, event: Any) -> Callable[[str | None], bool]:
+    """:func:`sees_task` for many tasks of one event, by whose they are; at most one query."""
     one = reader(session)
-    return one is None or one.sees_task(event, organisation_id)
+    if one is None:
+        return lambda _organisation_id: True
+    is_asked = one.whole_office and not one.offices.alone and not one.is_near(event.organisation_id)
+    shared = SharedEvents.of(session.connection(), [event.id]).code(event.id) if is_asked else None
+    return lambda organisation_id: one.sees_task(event, organisation_id, shared=shared)
 
 
 def seen_tasks(session: Session) -> ColumnElement[bool]:
@@ -225,9 +235,11 @@ def seen_tasks(session: Session) -> ColumnElement[bool]:
     one = reader(session)
     if one is None:
         return true()
-    return or_(
-        event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id
-    )
+    seen = [event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id]
+    of_own_bodies = one.offices.holds(one.office, col(Task.organisation_id))
+    if one.whole_office and of_own_bodies is not None:
+        seen.append(and_(event_readers.shared_to(one), col(Task.organisation_id).is_not(None), of_own_bodies))
+    return or_(*seen)
 
 
 def check_change(session: Session, event: Event) -> None:
@@ -353,7 +365,7 @@ def check_own_organisation(session: Session, field: str, organisation_id: str | 
 def is_own_place(session: Session, locality: str) -> bool:
     """Whether organisations in a locality are of the reader's office; any for the service itself."""
     one = reader(session)
-    return one is None or one.offices.at(locality) == one.office
+    return one is None or one.offices.keeping.at(locality) == one.office
 
 
 def check_place(session: Session, locality: str) -> None:
@@ -393,7 +405,7 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
     organisation. Who they are is everybody's to see; how to reach them is their office's."""
     one = reader(session)
     kept_by = func.coalesce(col(Person.organisation_id), col(Person.former_organisation_id))
-    condition = None if one is None else one.offices.holds(one.office, kept_by)
+    condition = None if one is None else one.offices.keeping.holds(one.office, kept_by)
     if one is None or condition is None:
         return true()
     return or_(condition, kept_by == one.organisation_id)
@@ -402,7 +414,7 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
 def reads_address_of(session: Session, organisation_id: str | None) -> bool:
     """As :func:`reads_addresses`, for a person kept by an organisation."""
     one = reader(session)
-    return one is None or is_for(session, organisation_id) or one.is_of_office(organisation_id)
+    return one is None or is_for(session, organisation_id) or one.keeps(organisation_id)
 
 
 WITHHELD = frozenset({"email", "organisation_id"})
@@ -435,9 +447,9 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
     one = reader(session)
     if one is None or is_for(session, person.kept_by):
         return Hold.ALL
-    if one.whole_office and one.is_of_office(person.kept_by):
+    if one.whole_office and one.keeps(person.kept_by):
         return Hold.ALL
-    if has_accounts(session, person.kept_by) or not one.is_of_office(person.kept_by):
+    if has_accounts(session, person.kept_by) or not one.keeps(person.kept_by):
         return Hold.NONE
     in_charge = select(col(Event.id)).where(takes_part(person.id), changed_by(one)).limit(1)
     return Hold.WORDS if joins or session.execute(in_charge).first() is not None else Hold.NONE
@@ -484,9 +496,10 @@ def check_person(
 def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
     """Why the session may not put people into an organisation: one that has accounts enters its own, and one of another
     office is that office's. Nobody's people are entered by everybody."""
-    if oversees(session, organisation_id) or is_for(session, organisation_id) or organisation_id is None:
+    one = reader(session)
+    if one is None or is_for(session, organisation_id) or organisation_id is None:
         return None
-    if is_of_own_office(session, organisation_id) and not has_accounts(session, organisation_id):
+    if one.keeps(organisation_id) and (one.whole_office or not has_accounts(session, organisation_id)):
         return None
     return message(
         N_(
@@ -510,7 +523,8 @@ def check_joining(session: Session, organisation_id: str | None, field: str = "o
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
     """Whether the session may change an organisation: its own, or any of its office if it may change all of it."""
-    return is_for(session, organisation.id) or oversees(session, organisation.id)
+    one = reader(session)
+    return one is None or is_for(session, organisation.id) or (one.whole_office and one.keeps(organisation.id))
 
 
 NAMES = frozenset({"name", "aliases"})
@@ -553,7 +567,7 @@ def gives_mailboxes(session: Session, locality: str | None = None) -> bool:
     What fails of its mail is told there. An organisation that is there is given one by whoever may change it.
     """
     one = reader(session)
-    return one is None or (one.whole_office and (locality is None or one.offices.at(locality) == one.office))
+    return one is None or (one.whole_office and (locality is None or is_own_place(session, locality)))
 
 
 def check_mailbox(session: Session, locality: str) -> None:

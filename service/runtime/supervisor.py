@@ -252,6 +252,7 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
         secret_key=settings.secret_key,
         passport_days=settings.passport_days,
         messenger_networks=settings.messenger_networks,
+        mail_domains=settings.mail_domains,
         files=settings.files_folder,
     )
     try:

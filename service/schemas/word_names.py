@@ -15,6 +15,7 @@ from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from calendars.events.labels import (
     AGREEMENT_KIND_NAMES,
     KIND_NAMES,
+    MEMBER_ANSWER_NAMES,
     MEMBER_ROLE_NAMES,
     MEMBER_SIDE_NAMES,
     PROGRESS_NAMES,
@@ -54,12 +55,15 @@ from models.vocabulary import (
     LearnerOutcome,
     LearnerStage,
     LocalityLevel,
+    MemberAnswer,
     MemberRole,
     MergedEntity,
     MilestoneState,
     NormItem,
     NormRole,
     NormUnit,
+    NoteSource,
+    NoteVisibility,
     PassportKind,
     ProgressState,
     ProjectState,
@@ -209,6 +213,15 @@ TOKEN_SCOPES: Mapping[TokenScope, str] = {
     TokenScope.WRITE: N_("May read and change"),
 }
 
+NOTE_VISIBILITIES: Mapping[NoteVisibility, str] = {
+    NoteVisibility.OWN: N_("Only our side"),
+    NoteVisibility.SHARED: N_("Both sides"),
+}
+NOTE_SOURCES: Mapping[NoteSource, str] = {
+    NoteSource.PERSON: N_("Written here"),
+    NoteSource.MAIL: N_("Came by mail"),
+}
+
 _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     AboutType: {word: noun(word).text for word in AboutType},
     ActivityType: ACTIVITY_TYPE_NAMES,
@@ -235,8 +248,11 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     LearnerStage: STAGE_NAMES,
     Language: {language: TONGUES[language] for language in Language},
     LocalityLevel: LOCALITY_LEVELS,
+    MemberAnswer: MEMBER_ANSWER_NAMES,
     MemberRole: MEMBER_ROLE_NAMES,
     MergedEntity: {word: noun(word).text for word in MergedEntity},
+    NoteSource: NOTE_SOURCES,
+    NoteVisibility: NOTE_VISIBILITIES,
     NormItem: ITEM_NAMES,
     NormRole: ROLE_NAMES,
     NormUnit: UNIT_NAMES,

@@ -32,6 +32,7 @@ from models.vocabulary import (
     GuestClass,
     KnownTo,
     Language,
+    MemberAnswer,
     MemberRole,
     NormItem,
     ReminderChannel,
@@ -71,6 +72,7 @@ _SIDES = ("from", "to")
 
 _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
 _PLACES = {"host", "guest", "funded_by"}
+_JOURNEYS = {"arrival", "departure"}
 _REFERENCES: Mapping[str, type[Any]] = {
     "organisation_id": Organisation,
     "in_charge_id": User,
@@ -143,6 +145,7 @@ _WORDS: Mapping[str, Sequence[tuple[type[StrEnum], Callable[[View, Any], str]]]]
     "status": [(EventStatus, View.status)],
     "role": [(MemberRole, View.role)],
     "side": [(Side, View.side)],
+    "answer": [(MemberAnswer, View.answer)],
     "visibility": [
         (Visibility, lambda view, word: view.say(VISIBILITIES[word])),
         (FileVisibility, lambda view, word: view.say(FILE_VISIBILITIES[word])),
@@ -264,6 +267,8 @@ class HistoryFormatter:
             return chosen
         if name in _REFERENCES or name == _HEADS:
             return self._referred(value)
+        if name in _JOURNEYS and isinstance(value, dict):
+            return " · ".join(self.view.journey(value))
         if name in _PLACES:
             return self.view.place(value, self.day)
         if name in _DAYS or (field is not None and field.type is FieldType.DAY):

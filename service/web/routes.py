@@ -7,9 +7,11 @@ from service.web.administration import audit as administration_audit
 from service.web.administration import document_templates
 from service.web.administration import hand_overs as administration_hand_overs
 from service.web.administration import merging as administration_merging
+from service.web.administration import office as administration_office
 from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
+from service.web.both_sides import coming, notes
 from service.web.calendar import calendar, weekly_schedule
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
@@ -83,6 +85,8 @@ blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
 blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET", "POST"])
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", member_lists.members, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/coming", "coming_people", coming.coming_people, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/notes", "event_notes", notes.event_notes, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", member_lists.member_file)
 blp.add_url_rule("/members/template.xlsx", "member_template", member_lists.member_template_file)
 blp.add_url_rule("/gifts", "gifts", gifts.gift_list)
@@ -129,6 +133,7 @@ blp.add_url_rule(
     "/administration/document-templates/<kind>/<version>.docx", "document_template_content", document_templates.content
 )
 blp.add_url_rule("/administration/hand-overs", "hand_overs", administration_hand_overs.listing, methods=["GET", "POST"])
+blp.add_url_rule("/administration/office", "office", administration_office.office, methods=["GET", "POST"])
 blp.add_url_rule("/administration/merges", "merges", administration_merging.listing, methods=["GET", "POST"])
 blp.add_url_rule("/administration/doubles", "doubles", administration_merging.likely_doubles)
 blp.add_url_rule(

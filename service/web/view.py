@@ -29,9 +29,11 @@ from calendars.days.formatting import (
 from calendars.days.known_days import in_figures, machine_readable
 from calendars.days.office_clock import ShownTimes, shown_times, times_of
 from calendars.days.spans import Days
+from calendars.events.journeys import Journey, moment_of
 from calendars.events.labels import (
     agreement_kind_name,
     kind_name,
+    member_answer_name,
     member_role_name,
     member_side_name,
     progress_name,
@@ -59,6 +61,7 @@ from models.vocabulary import (
     EventStatus,
     KnownTo,
     Language,
+    MemberAnswer,
     MemberRole,
     ProgressState,
     ReminderPurpose,
@@ -167,6 +170,25 @@ class View:
     def role(self, role: MemberRole) -> str:
         """The name of a person's role in a visit."""
         return member_role_name(role, self.language)
+
+    def answer(self, answer: MemberAnswer) -> str:
+        """What somebody answered whether they take part."""
+        return member_answer_name(answer, self.language)
+
+    def journey(self, journey: Journey | None) -> list[str]:
+        """What is known of somebody's journey, part by part: when, with what, where, and who meets them."""
+        if not journey:
+            return []
+        moment, met_by = moment_of(journey), journey.get("met_by")
+        when = self.moment(moment) if moment is not None else ""
+        met = self.say(N_("met by {name}"), name=met_by) if met_by else ""
+        return [part for part in (when, journey.get("by"), journey.get("place"), met) if part]
+
+    def moment(self, moment: date | datetime) -> str:
+        """A day, or a day and hour of the place itself."""
+        if isinstance(moment, datetime):
+            return f"{format_hours(moment.time(), None)}, {numeric_day(moment.date())}"
+        return numeric_day(moment)
 
     def side(self, side: Side) -> str:
         """The name of a side of a visit."""

@@ -10,6 +10,9 @@ from sqlmodel import Session
 from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
+from models.both_sides.share import EventShare, ShareOpening
+from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -41,6 +44,7 @@ from models.vocabulary import (
     GiftKind,
     LearnerOutcome,
     LearnerStage,
+    NoteVisibility,
     Role,
 )
 from models.workers import PlanningJob
@@ -82,6 +86,7 @@ def fill_everything(database: Database) -> None:
             created_by=user.id, confirmed_at=FAR,
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
+        _fill_both_sides(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
@@ -101,6 +106,8 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        profile = {"name": {"vi": STRANGE}, "mail_name": STRANGE[:20], "began_at": NOW, "ended_at": FAR}
+        session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
@@ -150,6 +157,13 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
             published_by=user_id,
         )
     )
+    note = EventNote(
+        event_id=event_id, text=STRANGE, visibility=NoteVisibility.SHARED, office="hai-duong", author_id=user_id,
+        shared_with="vientiane-province", created_at=NOW, struck_at=FAR, struck_by=user_id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
@@ -173,6 +187,14 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
+    given = {"office": "vientiane-province", "asks": [{"what": "members", "until": "2099-01-02"}], "note": STRANGE}
+    by = {"shared_by": user_id, "shared_at": NOW, "acknowledged_by": user_id, "acknowledged_at": FAR}
+    session.add(EventShare(event_id=event_id, **given, **by))
+    opened = {"first_opened_at": NOW, "last_opened_at": FAR}
+    session.add(ShareOpening(event_id=event_id, user_id=user_id, office="vientiane-province", **opened))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:

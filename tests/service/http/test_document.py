@@ -12,6 +12,8 @@ from sqlmodel import select
 
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.share import EventShare
+from models.both_sides.notes import EventNote
 from models.database import Database
 from models.estimates import Payment
 from models.event_parts import TaskTemplate
@@ -48,7 +50,7 @@ VERBS = {
     "post": {
         *("create", "transition", "plan", "publish", "import", "rotate"),
         *("preview", "propose", "retry", "mark", "reveal", "change", "accept", "request", "refuse", "merge"),
-        *("undo", "hand", "send", "submit", "approve", "return", "settle", "reverse"),
+        *("undo", "hand", "send", "strike", "submit", "approve", "return", "settle", "reverse"),
     },
 }
 """The verbs an operation's name begins with, by its method."""
@@ -254,6 +256,7 @@ EXAMPLES = {
     "commitment_id": Commitment.id,
     "feed_id": Feed.id,
     "gift_id": Gift.id,
+    "note_id": EventNote.id,
     "hand_over_id": OrganisationHandOver.id,
     "holiday_id": OfficeHoliday.id,
     "merge_id": Merge.id,
@@ -283,6 +286,7 @@ def test_whatever_is_read_is_as_the_document_says(
         visit = furnish(session, settings.office, clock.now)
         of_kind = {path: factories.make_event(session, kind=kind).id for kind, path in KIND_PATHS.items()}
         examples = {name: str(session.exec(select(column)).first()) for name, column in EXAMPLES.items()}
+        session.merge(EventShare(event_id=visit, office="vientiane-province", shared_at=clock.now))
     admin = caller(Role.ADMIN)
     FileStore(settings.files_folder).open(make=True)
     examples |= {"event_id": visit, "number": "1", "file_id": sent(admin, f"/events/{visit}/files")["id"]}

@@ -349,6 +349,8 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/programme/revisions", {}),
         ("PUT", f"{event}/placements", {"tables": [{"for": None, "name": "khác", "seats": []}]}),
         ("POST", f"{event}/placements/proposal", {}),
+        ("PUT", f"{event}/share", {"acknowledged": True}),
+        ("DELETE", f"{event}/share", None),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
