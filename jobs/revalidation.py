@@ -196,6 +196,7 @@ class ReminderFacts:
         words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
+        occasions = [one for one in claimed if one.purpose is not ReminderPurpose.MENTION]
         return cls(
             office,
             events,
@@ -227,7 +228,11 @@ class ReminderFacts:
             stand_ins,
             OfficeProfiles.load(session),
             OccasionChecks.load(
-                session, [one for one in claimed if one.purpose is not ReminderPurpose.MENTION], rules, office, stand_ins
+                session,
+                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                rules,
+                office,
+                stand_ins,
             ),
             DocumentChecks.load(session, claimed, office),
             NoteChecks.load(session, claimed, office),

@@ -30,9 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import share
-from models.both_sides import notes
-from models.both_sides import office_profiles
+from models.both_sides import notes, office_profiles, share
 
 __all__ = [
     "accounts",

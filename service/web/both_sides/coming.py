@@ -161,5 +161,7 @@ def _told(view: View) -> str:
     if lately:
         told.append(view.say(N_("Asked within the last 24 hours already: {count}."), count=lately))
     if unreachable:
-        told.append(view.say(N_("Without an address that may be written to, ask them yourself: {count}."), count=unreachable))
+        told.append(
+            view.say(N_("Without an address that may be written to, ask them yourself: {count}."), count=unreachable)
+        )
     return " ".join(told)

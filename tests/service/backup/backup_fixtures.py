@@ -10,9 +10,9 @@ from sqlmodel import Session
 from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
-from models.both_sides.share import EventShare, ShareOpening
 from models.both_sides.notes import EventNote, NoteMention
 from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.share import EventShare, ShareOpening
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument

@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
-from models.both_sides.share import EventShare
 from models.both_sides.notes import EventNote
+from models.both_sides.share import EventShare
 from models.database import Database
 from models.estimates import Payment
 from models.event_parts import TaskTemplate
