@@ -45,7 +45,7 @@ class Walk:
 
     def fill(self, name: str, text: str) -> None:
         self.entries.append(f"fill {name}")
-        field = self.page.locator(f'[name="{name}"]')
+        field = self.page.locator(f'[name="{name}"]:visible').first
         if field.evaluate("one => one.tagName") == "SELECT":
             field.select_option(text)
         elif field.get_attribute("type") == "file":
