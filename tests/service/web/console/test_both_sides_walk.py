@@ -5,7 +5,6 @@ is Hải Phòng's own business is planted beforehand and looked for on every pag
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +15,6 @@ from sqlmodel import Session, col, select
 
 from calendars.replies.reader import read_answer
 from calendars.replies.values import ReceivedMail
-from models.accounts import User
 from models.answer_tokens import AnswerTokens, Invited
 from models.database import Database
 from models.event_parts import Member
@@ -25,6 +23,8 @@ from models.i18n import NP_, translate
 from models.places import Organisation, Person
 from models.vocabulary import Language, MemberAnswer, Role
 from service.actions.both_sides.answers import AnswerTaker
+from service.actions.both_sides.beginning import begin_office
+from service.actions.context import ActionContext
 from service.settings import Settings
 from tests import factories
 from tests.answer_mails import answer
@@ -73,19 +73,17 @@ class Table:
 
 
 @pytest.fixture
-def table(visit: Visit, account: Callable[..., User], database: Database) -> Table:
-    """An officer of the protocol office of Hải Phòng, one of the office of Viêng Chăn, and who has no account."""
+def table(visit: Visit, database: Database, settings: Settings, clock: Clock) -> Table:
+    """An officer of the protocol office of Hải Phòng, one of the new office of Viêng Chăn, and who has no account."""
     with database.transaction() as session:
         own = session.exec(select(Organisation).where(col(Organisation.protocol_office))).first()
-        body = session.exec(select(Organisation).where(Organisation.locality == GUESTS)).first()
         assert own is not None
-        assert body is not None
+        first = {"email": "admin@vientiane.example", "name": "ຜູ້ບໍລິຫານ", "password": "a long enough password"}
+        body = begin_office(session, ActionContext(None, clock.now, settings.office), GUESTS, first, {}).organisation
         lan = factories.make_user(
             session, Role.OFFICER, name="Trần Lan", email=ADDRESS, organisation_id=own.id, locale=Language.VI
         )
-        bounmy = factories.make_user(
-            session, Role.OFFICER, name="ບຸນມີ", organisation_id=body.id, office=GUESTS, locale=Language.LO
-        )
+        bounmy = factories.make_user(session, Role.OFFICER, name="ບຸນມີ", organisation_id=body.id, locale=Language.LO)
     return Table(
         Walk(visit(user=lan, language="vi"), "vi", "both"),
         Walk(visit(user=bounmy, language="lo", size="phone"), "lo", "both"),
@@ -255,7 +253,11 @@ def swap_one(table: Table, database: Database) -> None:
     lan.press("Take over what is ticked")
     lan.look("34-taken")
     with database.transaction(write=False) as session:
-        names = session.exec(select(Person.name).join(Member, col(Member.person_id) == Person.id).where(Member.event_id == table.event_id)).all()
+        names = session.exec(
+            select(Person.name)
+            .join(Member, col(Member.person_id) == Person.id)
+            .where(Member.event_id == table.event_id)
+        ).all()
     assert sorted(names) == sorted([PEOPLE[0][0], PEOPLE[1][0], INSTEAD[0]])
 
 
@@ -263,7 +265,9 @@ def answer_by_mail(table: Table, database: Database, settings: Settings, clock: 
     """The head of the delegation answers the invitation in their own program."""
     with database.transaction() as session:
         member, person = session.exec(
-            select(Member, Person).join(Person, col(Member.person_id) == Person.id).where(Member.event_id == table.event_id, Person.name == PEOPLE[0][0])
+            select(Member, Person)
+            .join(Person, col(Member.person_id) == Person.id)
+            .where(Member.event_id == table.event_id, Person.name == PEOPLE[0][0])
         ).one()
         person.email = "somsak@vientiane.example"
         tokens = AnswerTokens.of("answers@haiphong.example", settings.secret_key)
