@@ -66,7 +66,7 @@ class Table:
         return f"/events/{self.event_id}"
 
     def keeps_quiet(self) -> None:
-        """Nothing of Hải Phòng's own business is on the page of the others, seen or unseen, and nobody's particulars."""
+        """Nothing of Hải Phòng's own business is on the others' pages, seen or unseen, and nobody's particulars."""
         for walk in (self.bounmy, self.guest):
             content = walk.page.content()
             assert [secret for secret in (*SECRETS, *SEALED) if secret in content] == []

@@ -10,7 +10,8 @@ from tests.service.web.console.conftest import barriers, is_wider_than_the_scree
 
 class Walk:
     """Somebody at the screen: what they enter (``entries``), the characters they type for it, the pages they come to,
-    and where they could not go on (``dead_ends``: pages that refuse, or that lead nowhere)."""
+    what was not taken from them at first, and where they could not go on (pages that are not there, or lead nowhere).
+    """
 
     def __init__(self, page: Page, language: str, story: str, entries: list[str] | None = None) -> None:
         self.page = page
@@ -19,6 +20,7 @@ class Walk:
         self.entries: list[str] = [] if entries is None else entries
         self.typed = 0
         self.pages: list[str] = []
+        self.refusals: list[str] = []
         self.dead_ends: list[str] = []
         page.on("response", self._arrived)
 
@@ -26,7 +28,9 @@ class Walk:
         if answer.request.is_navigation_request() and answer.frame == self.page.main_frame and answer.status != 303:
             path = urlsplit(answer.url).path
             self.pages.append(path)
-            if answer.status >= 400:
+            if answer.status in (409, 412, 422):
+                self.refusals.append(f"{answer.status} {path}")
+            elif answer.status >= 400:
                 self.dead_ends.append(f"{answer.status} {path}")
 
     def say(self, sentence: str) -> str:
