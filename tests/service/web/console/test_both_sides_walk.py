@@ -41,6 +41,7 @@ TASK, OWN_NOTE, ADDRESS, BUDGET = (
     345_678_000,
 )
 DRAFT = "Mục chưa công bố"
+PUBLISHED = "Hội đàm tại trụ sở Ủy ban nhân dân thành phố"
 SECRETS = (TASK, OWN_NOTE, ADDRESS, "345.678.000", "345678000", DRAFT)
 PEOPLE = (
     ("ທ່ານ ສົມສັກ ພົມມະຈັນ", "SOMSAK PHOMMACHANH", "male", "1968-04-12", "P1234567"),
@@ -316,8 +317,29 @@ def note(table: Table) -> None:
     lan.look("52-notes")
 
 
+def add_item(walk: Walk, title: str, day: str, hours: tuple[str, str]) -> None:
+    """An item of the programme, not published yet."""
+    walk.follow(walk.say("Add to the programme"))
+    for name, text in (("title.vi", title), ("title.lo", title), ("day", day), ("start_time", hours[0])):
+        walk.fill(name, text)
+    walk.fill("end_time", hours[1])
+    walk.press("Put into the programme")
+
+
 def publish(table: Table) -> None:
-    """The programme is drawn up, and read by the other side once it is published."""
+    """The programme is drawn up; the other side reads what is published, and nothing before."""
+    lan, bounmy = table.lan, table.bounmy
+    lan.page.goto(table.address)
+    add_item(lan, PUBLISHED, "2027-03-17", ("14:00", "16:00"))
+    bounmy.page.goto(table.address)
+    assert PUBLISHED not in bounmy.page.content()
+    lan.press("Publish the programme")
+    lan.look("60-published")
+    add_item(lan, DRAFT, "2027-03-18", ("09:00", "10:00"))
+    bounmy.page.reload()
+    bounmy.sees(PUBLISHED)
+    bounmy.look("61-programme")
+    table.keeps_quiet()
 
 
 @pytest.mark.timeout(900)
