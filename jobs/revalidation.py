@@ -58,6 +58,7 @@ from models.queries.audience import (
     EventSelection,
     Reader,
 )
+from models.queries.invited import invited_members
 from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
@@ -138,8 +139,9 @@ class _SharedFacts:
     def deliverable(self, language: Language, entry: CalendarEntry | None) -> DeliverableReminder:
         """One object for all recipients of the same content."""
         if (language, entry) not in self._deliverables:
+            reply_to = entry.organizer if entry is not None and entry.asks else self.reply_to
             told = (language, self.about, self.versions, entry)
-            made = DeliverableReminder(*told, reply_to=self.reply_to, writer=self.writer)
+            made = DeliverableReminder(*told, reply_to=reply_to, writer=self.writer)
             self._deliverables[language, entry] = made
         return self._deliverables[language, entry]
 
@@ -171,6 +173,8 @@ class ReminderFacts:
     documents: DocumentChecks | None = None
     proposals: ProposalChecks | None = None
     notes: NoteChecks | None = None
+    asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Event and address of who is asked for an answer → the address that it goes to."""
     when_back: list[dict[str, Any]] = field(default_factory=list)
     """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
@@ -242,6 +246,7 @@ class ReminderFacts:
             DocumentChecks.load(session, claimed, office),
             ProposalChecks.load(session, claimed, office, stand_ins),
             NoteChecks.load(session, claimed, office),
+            _asked(session, office, reminded),
         )
 
     def check(
@@ -512,17 +517,22 @@ class ReminderFacts:
         """The entry for the recipient's calendar.
 
         An answer goes to who is in charge; without anybody who reads it there is nothing to answer (PUBLISH). Who is in
-        charge is not invited by themselves: calendar programs ignore that.
+        charge is not invited by themselves: calendar programs ignore that. Where an inbox is read, members answer to
+        it. Gmail and Apple answer the organizer, whatever Reply-To says: so it is the organizer, too.
         """
+        asked = self.asked.get((event.id, one.recipient))
         reply_to = self._reply_to(event, directory)
-        method = Method.REQUEST if reply_to else Method.PUBLISH
+        method = Method.REQUEST if asked or reply_to else Method.PUBLISH
         if one.purpose in TAKING_BACK:
             method = Method.CANCEL
-        organizer = self._writer(event).contact(self.office.contact) if reply_to == one.recipient else reply_to
+        alone = reply_to == one.recipient
+        organizer = asked or (self._writer(event).contact(self.office.contact) if alone else reply_to)
         known = self._known(one, event)
         if known is None:
-            return CalendarEntry(method, event.sequence, organizer)
-        return known.next_entry(method, event.sequence, organizer)
+            entry = CalendarEntry(method, event.sequence, organizer)
+        else:
+            entry = known.next_entry(method, event.sequence, organizer)
+        return replace(entry, asks=True) if asked and entry.method is Method.REQUEST else entry
 
     def _reply_to(self, event: Event, directory: AudienceIndex) -> str | None:
         """The address that answers about an event go to: of who is in charge of it, else its office's contact."""
@@ -677,6 +687,14 @@ def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict
     else:
         rows = connection.execute(_VERSIONS_OF_SOME, {"ids": ids, "me": owner})
     return {one: (event, rule) for one, event, rule in rows}
+
+
+def _asked(session: Session, office: Office, event_ids: Collection[str]) -> Mapping[tuple[str, str], str]:
+    """Who is asked for an answer to these events: nobody while no inbox is read."""
+    if office.answers is None:
+        return {}
+    found = invited_members(session, event_ids)
+    return {key: office.answers.address(invited) for key, invited in found.items()}
 
 
 def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:

@@ -173,7 +173,9 @@ def share_ended(session: Session, act: ActionContext, event: Event) -> None:
         settle_expired(session, act, row)
 
 
-def begin(session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check) -> TwoSides:
+def begin(
+    session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check
+) -> TwoSides:
     """Lock the event, read the proposal anew, and make sure that a step is possible.
 
     Raises: as :func:`service.actions.both_sides.proposal_sides.check_step`, and what ``check`` raises.
