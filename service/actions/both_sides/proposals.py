@@ -18,7 +18,6 @@ from models.both_sides.proposals import Proposal
 from models.errors import Conflict, Forbidden, InvalidValue, NotFound
 from models.events import Event
 from models.i18n import N_, Message, message
-from models.places import Locality
 from models.queries.office_profiles import OfficeProfiles
 from models.vocabulary import EventStatus, ProposalState
 from service.actions import crud, permissions
@@ -240,14 +239,7 @@ def _make(
 
 def zone_of(session: Session, act: ActionContext, office: str) -> str:
     """The time zone of an office."""
-    offices = permissions.offices(session)
-    if office == offices.default == permissions.own_office(session):
-        return act.office.timezone
-    if zone := OfficeProfiles.load(session, offices).of(office).timezone:
-        return zone
-    # To another office the default one is where its locality is.
-    place = session.get(Locality, office)
-    return act.office.timezone if place is None else place.timezone
+    return OfficeProfiles.load(session, permissions.offices(session)).zone(office, act.common.office.timezone)
 
 
 def _errors(

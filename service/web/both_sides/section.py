@@ -13,6 +13,7 @@ from models.events import Event
 from models.i18n import N_
 from service.actions.both_sides import shares, sides
 from service.actions.event_sides import SideOfReader, side_of
+from service.web.both_sides.proposal_lines import days_state
 from service.web.both_sides.words import office_name
 from service.web.view import View
 
@@ -56,6 +57,7 @@ def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
 
 ENTRIES: list[SectionEntry] = [
     SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
+    SectionEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
 ]
 """What stands in the section, in this order."""
 
