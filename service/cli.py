@@ -62,6 +62,10 @@ Settings are environment variables:
   DESK_NOTICE_SECONDS how long after the last of several changes of an event those who were told of it
                       are told what changed, from 0 to 600 (default: 120)
   DESK_CONTACT        address that people read, for answers to mails about events nobody is in charge of
+  DESK_INBOX_URL      folder of the answers to invitations: imaps://USER:PASSWORD@HOST:PORT/FOLDER
+                      or imap://… (default: none, nobody is asked for an answer)
+  DESK_INBOX_ADDRESS  the address of that mailbox, to which answers come with a + and a token
+                      (default: its USER if that is an address, else that of DESK_MAIL_FROM)
   DESK_PROXIES        how many proxies in front add to X-Forwarded-For (default: 0)
   DESK_MESSENGER_NETWORKS
                       networks inside, with commas between them, in which the servers of accounts'

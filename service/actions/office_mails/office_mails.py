@@ -114,7 +114,7 @@ class OfficeMailWriter:
         return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, zone, user.locale))
 
     def _answered(
-        self, event: Event, answer: confirmation_answers.Answer, office: Office
+        self, event: Event, answer: confirmation_answers.ConfirmationAnswer, office: Office
     ) -> approver_mail.AnsweredRequest:
         return approver_mail.AnsweredRequest(
             title=event.title,
