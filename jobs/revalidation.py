@@ -196,7 +196,6 @@ class ReminderFacts:
         words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
-        occasions = [one for one in claimed if one.purpose is not ReminderPurpose.MENTION]
         return cls(
             office,
             events,
