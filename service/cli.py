@@ -62,6 +62,10 @@ Settings are environment variables:
   DESK_NOTICE_SECONDS how long after the last of several changes of an event those who were told of it
                       are told what changed, from 0 to 600 (default: 120)
   DESK_CONTACT        address that people read, for answers to mails about events nobody is in charge of
+  DESK_INBOX_URL      folder of the answers to invitations: imaps://USER:PASSWORD@HOST:PORT/FOLDER
+                      or imap://… (default: none, nobody is asked for an answer)
+  DESK_INBOX_ADDRESS  the address of that mailbox, to which answers come with a + and a token
+                      (default: its USER if that is an address, else that of DESK_MAIL_FROM)
   DESK_PROXIES        how many proxies in front add to X-Forwarded-For (default: 0)
   DESK_MESSENGER_NETWORKS
                       networks inside, with commas between them, in which the servers of accounts'
@@ -296,14 +300,14 @@ def _run_as_process(command: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _migrate(url: str) -> str | None:
+def _migrate(settings: Settings) -> str | None:
     """Create or migrate the database; returns its revision."""
     from alembic.util import CommandError
 
     from models.migrate import newest_revision, upgrade
 
     try:
-        upgrade(url)
+        upgrade(settings.database_url, locality=settings.locality)
     except CommandError as problem:
         raise CommandFailed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
     return newest_revision()
@@ -330,7 +334,7 @@ def init() -> None:
     from seed.reference import add_reference
 
     settings = load_settings()
-    revision = _migrate(settings.database_url)
+    revision = _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)
@@ -666,7 +670,7 @@ def prepare(program: Path) -> None:
     from service.runtime import first_start
 
     settings = load_settings()
-    _migrate(settings.database_url)
+    _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)

@@ -21,6 +21,7 @@ may read and change everything.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -75,6 +76,27 @@ def for_office(session: Session, office: str) -> Iterator[None]:
         yield
     finally:
         del session.info[_FOR_OFFICE]
+
+
+@contextmanager
+def in_place_of_owner(session: Session, event: Event) -> Iterator[None]:
+    """Within the block the session may change an event, whosever it is, as its own protocol office: for what both of
+    its sides have agreed on, and nothing else."""
+    before: ReadingRights | None = session.info.get(_READER)
+    if before is not None:
+        owner = before.offices.of(event.organisation_id)
+        session.info[_READER] = replace(
+            before,
+            organisation_id=event.organisation_id,
+            whole_office=True,
+            office=owner,
+            side=None,
+            predecessors=frozenset(),
+        )
+    try:
+        yield
+    finally:
+        session.info[_READER] = before
 
 
 def account_rights(session: Session) -> ReadingRights | None:

