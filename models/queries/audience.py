@@ -332,8 +332,9 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
     an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are
-    given to: the person at their own address, the accounts of the organisation, else the ``owner``; ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
-    told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
+    given to: the person at their own address, the accounts of the organisation, else the ``owner``; ``role:officer``
+    the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be told of the
+    event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
     session.flush()
