@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import notes, office_profiles, share
+from models.both_sides import inbox, links, notes, office_profiles, proposals, share
 
 __all__ = [
     "accounts",
@@ -46,8 +46,10 @@ __all__ = [
     "gifts",
     "holidays",
     "imports",
+    "inbox",
     "installation",
     "learners",
+    "links",
     "metadata",
     "norms",
     "notes",
@@ -57,6 +59,7 @@ __all__ = [
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
     "share",
