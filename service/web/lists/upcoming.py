@@ -28,6 +28,7 @@ from service.actions.ledger.learners import EXPIRING_DAYS
 from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
+from service.web.both_sides.shared_lines import shared_lines
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
 from service.web.observed_days import coming_greetings
@@ -138,8 +139,11 @@ def upcoming(view: View) -> Response:
         if view.may(Role.OFFICER)
         else ([], 0)
     )
+    shared, more_shared = ([], 0) if params.is_filtered or params.is_past else shared_lines(view)
     return view.page(
         "lists/upcoming.html",
+        shared=shared,
+        more_shared=more_shared,
         params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
