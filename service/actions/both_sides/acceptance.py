@@ -28,8 +28,8 @@ from models.text import localized
 from models.vocabulary import FileKind, Language, PassportKind, Sex, SubmissionState
 from service.actions import crud
 from service.actions.both_sides.differences import (
-    Takeable,
     Step,
+    Takeable,
     differences,
     given_people,
     listed_people,

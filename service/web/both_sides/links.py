@@ -22,7 +22,7 @@ from models.text import localized
 from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
 from service.actions.both_sides import acceptance, links, submissions
-from service.actions.both_sides.differences import Takeable, Step, differences
+from service.actions.both_sides.differences import Step, Takeable, differences
 from service.actions.both_sides.submissions import Received
 from service.actions.events import events
 from service.actions.files import names
