@@ -1,6 +1,6 @@
 """The configuration of a worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.networks import Networks
@@ -16,7 +16,8 @@ class WorkerConfig:
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
     long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
     be in. ``mail_domains``: those of offices' addresses that mail may come from (:mod:`jobs.senders`). ``files`` is the
-    folder of uploaded files; None: what nobody needs of them is not removed here.
+    folder of uploaded files; None: what nobody needs of them is not removed here. ``inbox_url`` is the folder that
+    answers arrive in (``imap(s)://…``); empty: none is read.
     """
 
     mail_url: str
@@ -32,3 +33,4 @@ class WorkerConfig:
     messenger_networks: Networks = ()
     mail_domains: frozenset[str] = frozenset()
     files: Path | None = None
+    inbox_url: str = field(default="", repr=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
@@ -37,8 +37,10 @@ from jobs.failure_notices import FailureReaders, failure_readers
 from jobs.note_checks import NoteChecks
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
+from jobs.proposal_checks import ProposalChecks
 from jobs.queue import TABLE, ClaimedReminder
 from models.accounts import User
+from models.both_sides.proposals import Proposal
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -56,6 +58,7 @@ from models.queries.audience import (
     EventSelection,
     Reader,
 )
+from models.queries.invited import invited_members
 from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
@@ -66,6 +69,7 @@ from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
     OFFICE_PURPOSES,
+    AboutType,
     EventStatus,
     Language,
     ReminderChannel,
@@ -74,13 +78,15 @@ from models.vocabulary import (
 )
 
 RowVersions = tuple[int | None, int | None]
-"""The versions of a reminder's event and of its rule: while they are unchanged, an earlier check remains valid."""
+"""The versions of a reminder's event, or of the proposal it is about, and of its rule: while they are unchanged, an
+earlier check remains valid."""
 
-_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_EVENT, _RULE, _PROPOSAL = Event.__table__, ReminderRule.__table__, Proposal.__table__  # type: ignore[attr-defined]
 _VERSIONS = (
-    select(TABLE.c.id, _EVENT.c.version, _RULE.c.version)
+    select(TABLE.c.id, func.coalesce(_EVENT.c.version, _PROPOSAL.c.version), _RULE.c.version)
     .select_from(TABLE)
     .outerjoin(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_PROPOSAL, _PROPOSAL.c.id == TABLE.c.about_id)
     .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
     .where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == bindparam("me"))
 )
@@ -133,8 +139,9 @@ class _SharedFacts:
     def deliverable(self, language: Language, entry: CalendarEntry | None) -> DeliverableReminder:
         """One object for all recipients of the same content."""
         if (language, entry) not in self._deliverables:
+            reply_to = entry.organizer if entry is not None and entry.asks else self.reply_to
             told = (language, self.about, self.versions, entry)
-            made = DeliverableReminder(*told, reply_to=self.reply_to, writer=self.writer)
+            made = DeliverableReminder(*told, reply_to=reply_to, writer=self.writer)
             self._deliverables[language, entry] = made
         return self._deliverables[language, entry]
 
@@ -164,7 +171,10 @@ class ReminderFacts:
     profiles: OfficeProfiles
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
+    proposals: ProposalChecks | None = None
     notes: NoteChecks | None = None
+    asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Event and address of who is asked for an answer → the address that it goes to."""
     when_back: list[dict[str, Any]] = field(default_factory=list)
     """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
@@ -196,7 +206,6 @@ class ReminderFacts:
         words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
-        occasions = [one for one in claimed if one.purpose is not ReminderPurpose.MENTION]
         return cls(
             office,
             events,
@@ -235,7 +244,9 @@ class ReminderFacts:
                 stand_ins,
             ),
             DocumentChecks.load(session, claimed, office),
+            ProposalChecks.load(session, claimed, office, stand_ins),
             NoteChecks.load(session, claimed, office),
+            _asked(session, office, reminded),
         )
 
     def check(
@@ -245,6 +256,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.about_type is AboutType.PROPOSAL:
+            return self._of_proposal(one, now)
         if one.purpose is ReminderPurpose.MENTION:
             return self._of_note(one)
         if one.about_type is not None:
@@ -274,6 +287,19 @@ class ReminderFacts:
         writer = self.profiles.of(self.profiles.offices.named(rule.office if rule else None))
         reply_to = writer.contact(self.office.contact)
         mail = found.mail
+        return DeliverableReminder(
+            mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
+        )
+
+    def _of_proposal(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A mail about proposed days; answers are given on the visit's page, so a reply goes to the office."""
+        if self.proposals is None:
+            raise ValueError("mails about proposals are checked with the others of their batch")
+        found = self.proposals.check(one, now)
+        if isinstance(found, Message):
+            return found
+        writer, mail = self.profiles.of(found.office), found.mail
+        reply_to, versions = writer.contact(self.office.contact), (found.version, None)
         return DeliverableReminder(
             mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
         )
@@ -491,17 +517,22 @@ class ReminderFacts:
         """The entry for the recipient's calendar.
 
         An answer goes to who is in charge; without anybody who reads it there is nothing to answer (PUBLISH). Who is in
-        charge is not invited by themselves: calendar programs ignore that.
+        charge is not invited by themselves: calendar programs ignore that. Where an inbox is read, members answer to
+        it. Gmail and Apple answer the organizer, whatever Reply-To says: so it is the organizer, too.
         """
+        asked = self.asked.get((event.id, one.recipient))
         reply_to = self._reply_to(event, directory)
-        method = Method.REQUEST if reply_to else Method.PUBLISH
+        method = Method.REQUEST if asked or reply_to else Method.PUBLISH
         if one.purpose in TAKING_BACK:
             method = Method.CANCEL
-        organizer = self._writer(event).contact(self.office.contact) if reply_to == one.recipient else reply_to
+        alone = reply_to == one.recipient
+        organizer = asked or (self._writer(event).contact(self.office.contact) if alone else reply_to)
         known = self._known(one, event)
         if known is None:
-            return CalendarEntry(method, event.sequence, organizer)
-        return known.next_entry(method, event.sequence, organizer)
+            entry = CalendarEntry(method, event.sequence, organizer)
+        else:
+            entry = known.next_entry(method, event.sequence, organizer)
+        return replace(entry, asks=True) if asked and entry.method is Method.REQUEST else entry
 
     def _reply_to(self, event: Event, directory: AudienceIndex) -> str | None:
         """The address that answers about an event go to: of who is in charge of it, else its office's contact."""
@@ -656,6 +687,14 @@ def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict
     else:
         rows = connection.execute(_VERSIONS_OF_SOME, {"ids": ids, "me": owner})
     return {one: (event, rule) for one, event, rule in rows}
+
+
+def _asked(session: Session, office: Office, event_ids: Collection[str]) -> Mapping[tuple[str, str], str]:
+    """Who is asked for an answer to these events: nobody while no inbox is read."""
+    if office.answers is None:
+        return {}
+    found = invited_members(session, event_ids)
+    return {key: office.answers.address(invited) for key, invited in found.items()}
 
 
 def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:

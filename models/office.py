@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from models.answer_tokens import AnswerTokens
+
 CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """A locality's code."""
 
@@ -12,6 +14,7 @@ class Office:
 
     ``contact`` is a mail address that people read, for answers to mails about events that nobody is in charge of;
     empty: there is none. ``notice_seconds``: how long after the last of several changes a notice of them leaves.
+    ``answers`` makes the addresses to which invitations are answered; None: no inbox is read, nobody is asked.
     """
 
     locality: str
@@ -19,6 +22,7 @@ class Office:
     public_url: str
     contact: str = ""
     notice_seconds: float = 120
+    answers: AnswerTokens | None = None
 
     def event_url(self, event_id: str) -> str:
         """The page of an event."""

@@ -30,6 +30,8 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import notes, office_profiles, proposals, share
+from models.both_sides import inbox, notes, office_profiles, share
 from models.both_sides import links, notes, office_profiles, share
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "gifts",
     "holidays",
     "imports",
+    "inbox",
     "installation",
     "learners",
     "links",
@@ -58,6 +61,7 @@ __all__ = [
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
     "share",

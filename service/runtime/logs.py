@@ -21,6 +21,10 @@ _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[^\s,;\"']+"), r"\1\2…"),
     (re.compile(r"(?i)\b(authorization|cookie|set-cookie|x-csrf-token)(['\"]?\s*[:=]\s*['\"]?)[^'\"\n]+"), r"\1\2…"),
     (re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)"), r"\1…\2"),
+    # The user of a mailbox may be an address itself.
+    (re.compile(r"(://[^:/\s]*@[^:/\s]*:)[^/\s]+(@)"), r"\1…\2"),
+    # Whoever knows it answers an invitation as somebody else.
+    (re.compile(r"\+[0-9a-z]{42}@"), "+…@"),
 )
 
 

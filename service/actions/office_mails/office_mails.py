@@ -109,7 +109,7 @@ class OfficeMailWriter:
             about = _to_confirm(session, event, self.office.event_url(event.id), self.office.timezone)
         return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, self.office.timezone, user.locale))
 
-    def _answered(self, event: Event, answer: confirmation_answers.Answer) -> approver_mail.AnsweredRequest:
+    def _answered(self, event: Event, answer: confirmation_answers.ConfirmationAnswer) -> approver_mail.AnsweredRequest:
         return approver_mail.AnsweredRequest(
             title=event.title,
             days=times_of(event, self.office.timezone).days,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
+from models.both_sides.inbox import InboxFolder, InboxMessage
 from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
 from models.both_sides.notes import EventNote, NoteMention
 from models.both_sides.office_profiles import OfficeProfile
@@ -19,6 +20,7 @@ from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateApproval, EstimateLine, Payment
 from models.event_parts import ProgrammeRevision
+from models.events import Event
 from models.exchange_rates import ExchangeRate
 from models.feeds import DeletedEvent, Feed, FeedReader
 from models.files import File, StoredContent
@@ -43,8 +45,10 @@ from models.vocabulary import (
     FeedClient,
     FileKind,
     GiftKind,
+    InboxOutcome,
     LearnerOutcome,
     LearnerStage,
+    MemberAnswer,
     NoteVisibility,
     Role,
 )
@@ -112,6 +116,7 @@ def fill_everything(database: Database) -> None:
         session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
+        _fill_inbox(session, event, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
         session.add(Audit(at=NOW, actor_name="lan", action="a", entity="b", entity_id="c", changes=changes))
 
@@ -189,6 +194,20 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_inbox(session: Session, event: Event, user_id: str) -> None:
+    folder = "answers@example.org@mail.example.org/INBOX"
+    session.add(
+        InboxFolder(name=folder, uid_validity=2**32 - 1, last_uid=7, failing_since=NOW, failure=STRANGE, read_at=NOW)
+    )
+    member = factories.make_member(session, event)
+    days = {"first_day": NOW.date(), "last_day": FAR.date(), "answered_at": NOW, "received_at": NOW, "handled_at": NOW}
+    told = {"message_id": "<a@b>", "sender": "k@example.la", "subject": STRANGE, "attendee": "k@example.la"}
+    made = {"partstat": MemberAnswer.TENTATIVE, "sequence": 3, "comment": STRANGE, "to_mark": True}
+    by = {"outcome": InboxOutcome.APPLIED, "applied_at": FAR, "settled_at": FAR, "settled_by": user_id}
+    place = {"key": "a" * 64, "folder": folder, "uid_validity": 2**32 - 1, "uid": 7}
+    session.add(InboxMessage(event_id=event.id, member_id=member.id, **place, **told, **made, **days, **by))
 
 
 def _fill_links(session: Session, event_id: str, user_id: str) -> None:
