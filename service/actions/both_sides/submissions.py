@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -190,14 +190,14 @@ def photo_of(session: Session, submission: Submission, photo_id: str) -> Submiss
     return found
 
 
-def waiting_counts(session: Session, event_ids: Collection[str]) -> dict[str, int]:
-    """Event → how much was handed in that nobody has decided about; one query."""
-    found = (
-        core_select(col(Submission.event_id), func.count())
-        .where(col(Submission.event_id).in_(event_ids), col(Submission.state) == SubmissionState.SUBMITTED)
-        .group_by(col(Submission.event_id))
+def waiting_count(session: Session, event_id: str) -> tuple[int, int]:
+    """How much was handed in for an event that nobody has decided about, and how much of that came late; one query."""
+    late = func.sum(case((col(Submission.is_late), 1), else_=0))
+    waits = core_select(func.count(), func.coalesce(late, 0)).where(
+        col(Submission.event_id) == event_id, col(Submission.state) == SubmissionState.SUBMITTED
     )
-    return {row[0]: row[1] for row in session.execute(found)} if event_ids else {}
+    count, late_ones = session.execute(waits).one()
+    return int(count), int(late_ones)
 
 
 def waiting_events(session: Session, most: int = 20) -> list[Event]:
