@@ -11,7 +11,7 @@ from flask import url_for
 
 from models.events import Event
 from models.i18n import N_
-from service.actions.both_sides import shares, sides
+from service.actions.both_sides import shares, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
 from service.web.both_sides.words import office_name
 from service.web.view import View
@@ -54,8 +54,19 @@ def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
     return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(share.asks))
 
 
+def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
+    if side is not SideOfReader.OWN or not view.may_change(event):
+        return None
+    waiting, late = submissions.waiting_count(view.session, event.id)
+    if not waiting:
+        return view.say(N_("They fill in their list on a phone, without an account."))
+    told = view.say(N_("Forms that were handed in and wait for you: {count}"), count=waiting)
+    return f"{told}; {view.say(N_('handed in late: {count}'), count=late)}" if late else told
+
+
 ENTRIES: list[SectionEntry] = [
     SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
+    SectionEntry(N_("Links without an account"), "pages.event_links", _links_state),
 ]
 """What stands in the section, in this order."""
 

@@ -20,6 +20,7 @@ from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud, office_days, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
+from service.actions.both_sides.submissions import waiting_events
 from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
@@ -151,6 +152,7 @@ def upcoming(view: View) -> Response:
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
         drafts=drafts,
         waiting_days=waiting_proposals(view.session, view.act, WAITING_SHOWN),
+        waiting_links=waiting_events(view.session, WAITING_SHOWN) if view.may(Role.OFFICER) else [],
         to_approve=to_approve,
         more_to_approve=number_to_approve - len(to_approve),
         estimates_to_approve=[(one, view.sums(one.planned)) for one in estimates],

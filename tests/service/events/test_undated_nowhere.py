@@ -119,6 +119,7 @@ FOUND_BY_PAGES = {
     "/events/<event_id>/estimate?pay=any": "the same, to pay",
     "/events/<event_id>/gifts": "what was given",
     "/events/<event_id>/learners": "who learned",
+    "/events/<event_id>/links": "its links: none",
     "/gifts": "gifts name their event",
     "/gifts/new": "an event can be chosen",
     "/projects/new": "a handover can be chosen",

@@ -16,9 +16,11 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from calendars.documents import stored
 from calendars.documents.value import Document, Head, HeadForm, Run
+from calendars.links.merging import FilledIn
 from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.links import EventLink, Submission
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment
@@ -42,6 +44,7 @@ from models.vocabulary import (
 )
 from service.actions import permissions
 from service.actions.bookings import bookings, resources
+from service.actions.both_sides import drafts
 from service.actions.context import ActionContext
 from service.actions.documents import placements
 from service.actions.events import members, programme, programme_revisions, tasks
@@ -185,8 +188,22 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
                 "kind": GiftKind.GOODS, "description": {"vi": MARK}, "kept_by": MARK,
             },
         )  # fmt: skip
+        link = EventLink(
+            event_id=event.id, token_hash="a1" * 32, may=["members"], recipient=MARK, language=Language.LO,
+            expires_on=event.arrives_on, made_by=owner.id, made_at=clock.now,
+        )  # fmt: skip
+        session.add(link)
+        session.flush()
+        sealed = drafts.pack(settings.secret_key, FilledIn({"people.a.name": MARK}))
+        submission = Submission(
+            link_id=link.id, event_id=event.id, sealed=sealed, form_token="b2" * 32, submitted_at=clock.now
+        )
+        session.add(submission)
+        session.flush()
         ids = {
             "event_id": event.id,
+            "link_id": link.id,
+            "submission_id": submission.id,
             "gift_id": gift.id,
             "member_id": member.id,
             "task_id": task.id,
@@ -351,6 +368,10 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/placements/proposal", {}),
         ("PUT", f"{event}/share", {"acknowledged": True}),
         ("DELETE", f"{event}/share", None),
+        ("POST", f"{event}/links", {"may": ["members"], "for": "Bà Khamla"}),
+        ("DELETE", f"/links/{world.ids['link_id']}", None),
+        ("POST", f"/submissions/{world.ids['submission_id']}/accept", {}),
+        ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),

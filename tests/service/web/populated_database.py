@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
+from calendars.links.merging import FilledIn
 from calendars.placements.item_forms import ItemForm
 from calendars.placements.proposals import WantedTables
 from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.links import EventLink, Submission
 from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
@@ -54,6 +56,7 @@ from models.vocabulary import (
 )
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
+from service.actions.both_sides import drafts
 from service.actions.context import ActionContext
 from service.actions.directory import hand_overs, merges
 from service.actions.documents import kept, placements
@@ -77,6 +80,9 @@ _NO_PAGES = {
     "/agreements/<agreement_id>/report.<file_format>",
     "/login/provider", "/login/provider/back",  # lead to another site, or come from there
     "/logout",
+    "/submissions/<submission_id>/photos/<photo_id>",  # a file
+    # For who holds a link and for nobody else, account or not: tests/service/both_sides.
+    "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
 _FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
 
@@ -102,6 +108,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "document_id": KeptDocument.id,
     "gift_id": Gift.id,
     "project_id": Project.id,
+    "submission_id": Submission.id,
 }
 
 MORE: tuple[str, ...] = (
@@ -140,6 +147,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     session.add(
         EventShare(event_id=visit.id, office="vientiane-province", asks=asks, note="Xin danh sách.", shared_at=now)
     )
+    _furnish_links(session, visit, author.id, now)
     head = factories.make_person(session, name="ທ່ານ ບຸນມີ ສີສະຫວັດ", position=text)
     members.add_member(session, act, visit, {"person_id": head.id, "role": MemberRole.HEAD})
     members.add_member(session, act, visit, {"person_id": factories.make_person(session, name="Trần Thị Bình").id})
@@ -268,6 +276,24 @@ def _add_files(session: Session, event_id: str, author_id: str, now: datetime) -
                 uploaded_at=now,
             )  # fmt: skip
             session.add(file)
+    session.flush()
+
+
+def _furnish_links(session: Session, visit: Event, author_id: str, now: datetime) -> None:
+    """A link and what was handed in with it, sealed with the key of tests."""
+    link = EventLink(
+        event_id=visit.id, token_hash="a1" * 32, may=["members", "travel", "days"], recipient="ທ່ານນາງ ຄຳລາ",
+        language=Language.LO, expires_on=visit.arrives_on, made_by=author_id, made_at=now,
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    typed = {
+        "people.a.name": "ຄຳລາ ສີວິໄລ", "people.a.passport_number": "P1234567", "people.a.sex": "female",
+        "travel.arrival.by": "QV312", "days.note": "Xin lùi một ngày",
+    }  # fmt: skip
+    sealed = drafts.pack("a secret for tests, long enough to be one", FilledIn(typed, {"people.a.sex": ["male"]}))
+    given = {"form_token": "b2" * 32, "submitted_at": now, "is_late": True}
+    session.add(Submission(link_id=link.id, event_id=visit.id, sealed=sealed, **given))
     session.flush()
 
 
