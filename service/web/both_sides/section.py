@@ -13,6 +13,7 @@ from models.events import Event
 from models.i18n import N_
 from service.actions.both_sides import shares, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
+from service.web.both_sides.proposal_lines import days_state
 from service.web.both_sides.words import office_name
 from service.web.view import View
 
@@ -67,6 +68,7 @@ def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
 ENTRIES: list[SectionEntry] = [
     SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
     SectionEntry(N_("Links without an account"), "pages.event_links", _links_state),
+    SectionEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
 ]
 """What stands in the section, in this order."""
 

@@ -109,6 +109,7 @@ FOUND_BY_PAGES = {
     "/events/<event_id>/programme": "its programme: none",
     "/events/<event_id>/members": "its people",
     "/events/<event_id>/bookings": "its bookings: none",
+    "/events/<event_id>/proposals": "the days proposed for it: none",
     "/events/<event_id>/files": "its files",
     "/events/<event_id>/papers": "its papers: none",
     "/events/<event_id>/placements": "who is placed where: nobody",

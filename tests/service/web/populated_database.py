@@ -16,6 +16,7 @@ from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.links import EventLink, Submission
+from models.both_sides.proposals import Proposal
 from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
@@ -129,6 +130,24 @@ def load_programme(database: Database, office: Office, now: datetime) -> None:
         load_files(session, ActionContext(None, now, office), packaged_files())
 
 
+def _propose(session: Session, visit: Event, user_id: str, now: datetime) -> None:
+    """Days that the other side was asked for, and its answer, which waits."""
+    days = {"first_day": visit.first_day + timedelta(days=30), "last_day": visit.last_day + timedelta(days=30)}
+    made = {
+        "event_id": visit.id,
+        "made_at": now,
+        "expires_at": now + timedelta(days=20),
+        "note": "Mong phía bạn thu xếp.",
+    }
+    sides = ("hai-duong", "vientiane-province")
+    first = Proposal(**days, **made, from_office=sides[0], to_office=sides[1], made_by=user_id, state="countered")
+    first.answered_at = now
+    session.add(first)
+    session.flush()
+    answer = {"from_office": sides[1], "to_office": sides[0], "counters_id": first.id}
+    session.add(Proposal(**days, **made, **answer, answer_by=visit.first_day))
+
+
 def furnish(session: Session, office: Office, now: datetime) -> str:
     """A visit with all that a visit can have, a week from now, and failed reminders; its id. The programme is there."""
     author = factories.make_user(session, Role.ADMIN, name="Nguyễn Văn An")
@@ -184,6 +203,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
         values |= {"reason": "The event is a draft."} if state in ("failed", "skipped") else {}
         factories.make_reminder(session, visit, rule, recipient=f"{state}@example.org", **values)
     feeds.create_feed(session, act, {"name": "Lịch lễ tân"})
+    _propose(session, visit, author.id, now)
     rate = {"currency": Currency.USD, "day": now.date(), "rate": "25410", "source": "Ngân hàng Nhà nước"}
     session.add(ExchangeRate(**rate))
     _furnish_doubles(session, act, visit)
