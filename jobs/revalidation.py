@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
@@ -37,8 +37,10 @@ from jobs.failure_notices import FailureReaders, failure_readers
 from jobs.note_checks import NoteChecks
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
+from jobs.proposal_checks import ProposalChecks
 from jobs.queue import TABLE, ClaimedReminder
 from models.accounts import User
+from models.both_sides.proposals import Proposal
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -67,6 +69,7 @@ from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
     OFFICE_PURPOSES,
+    AboutType,
     EventStatus,
     Language,
     ReminderChannel,
@@ -75,13 +78,15 @@ from models.vocabulary import (
 )
 
 RowVersions = tuple[int | None, int | None]
-"""The versions of a reminder's event and of its rule: while they are unchanged, an earlier check remains valid."""
+"""The versions of a reminder's event, or of the proposal it is about, and of its rule: while they are unchanged, an
+earlier check remains valid."""
 
-_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_EVENT, _RULE, _PROPOSAL = Event.__table__, ReminderRule.__table__, Proposal.__table__  # type: ignore[attr-defined]
 _VERSIONS = (
-    select(TABLE.c.id, _EVENT.c.version, _RULE.c.version)
+    select(TABLE.c.id, func.coalesce(_EVENT.c.version, _PROPOSAL.c.version), _RULE.c.version)
     .select_from(TABLE)
     .outerjoin(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_PROPOSAL, _PROPOSAL.c.id == TABLE.c.about_id)
     .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
     .where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == bindparam("me"))
 )
@@ -166,6 +171,7 @@ class ReminderFacts:
     profiles: OfficeProfiles
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
+    proposals: ProposalChecks | None = None
     notes: NoteChecks | None = None
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Event and address of who is asked for an answer → the address that it goes to."""
@@ -200,7 +206,6 @@ class ReminderFacts:
         words |= {f"email:{address}" for address in stand_ins.addresses}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notices = [one for one in claimed if one.purpose in NOTICES]
-        occasions = [one for one in claimed if one.purpose is not ReminderPurpose.MENTION]
         return cls(
             office,
             events,
@@ -239,6 +244,7 @@ class ReminderFacts:
                 stand_ins,
             ),
             DocumentChecks.load(session, claimed, office),
+            ProposalChecks.load(session, claimed, office, stand_ins),
             NoteChecks.load(session, claimed, office),
             _asked(session, office, reminded),
         )
@@ -250,6 +256,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.about_type is AboutType.PROPOSAL:
+            return self._of_proposal(one, now)
         if one.purpose is ReminderPurpose.MENTION:
             return self._of_note(one)
         if one.about_type is not None:
@@ -279,6 +287,19 @@ class ReminderFacts:
         writer = self.profiles.of(self.profiles.offices.named(rule.office if rule else None))
         reply_to = writer.contact(self.office.contact)
         mail = found.mail
+        return DeliverableReminder(
+            mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
+        )
+
+    def _of_proposal(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A mail about proposed days; answers are given on the visit's page, so a reply goes to the office."""
+        if self.proposals is None:
+            raise ValueError("mails about proposals are checked with the others of their batch")
+        found = self.proposals.check(one, now)
+        if isinstance(found, Message):
+            return found
+        writer, mail = self.profiles.of(found.office), found.mail
+        reply_to, versions = writer.contact(self.office.contact), (found.version, None)
         return DeliverableReminder(
             mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
         )

@@ -42,6 +42,7 @@ _NOUNS: Mapping[str, str] = {
     "programme_item": N_("programme item"),
     "programme_revision": N_("programme revision"),
     "project": N_("project"),
+    "proposal": N_("proposal of days"),
     "reminder": N_("reminder"),
     "reminder_rule": N_("reminder rule"),
     "resource": N_("resource"),

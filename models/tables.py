@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import inbox, notes, office_profiles, share
+from models.both_sides import inbox, notes, office_profiles, proposals, share
 
 __all__ = [
     "accounts",
@@ -58,6 +58,7 @@ __all__ = [
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
     "share",

@@ -461,6 +461,17 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class ProposalState(StrEnum):
+    """What became of days that one side of a visit proposed to the other."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class Asked(StrEnum):
     """What the other side of a shared event is asked for."""
 

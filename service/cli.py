@@ -348,15 +348,23 @@ def init() -> None:
 
 @desk.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def seed(files: tuple[Path, ...]) -> None:
+@click.option(
+    "--office", metavar="LOCALITY", help="Whose rules, rooms, templates … they are; default: DESK_LOCALITY's."
+)
+def seed(files: tuple[Path, ...], office: str | None) -> None:
     """Load programme files; without FILES those that come with the service.
 
     All are checked first; with one mistake anywhere nothing is loaded. Loading again changes nothing.
     """
     from seed.loader import load_files, packaged_files
+    from service.actions.both_sides import profiles
 
+    if office is not None and not files:
+        raise CommandMisused("--office: name the files of this office; those that come with the service are another's")
     with _place() as place, place.database.transaction() as session:
-        report = load_files(session, place.act(), [_short(path) for path in files or packaged_files()])
+        whose = profiles.office_of(session, office) if office is not None else None
+        paths = [_short(path) for path in files or packaged_files()]
+        report = load_files(session, place.act(), paths, office=whose)
     from models.i18n import N_, message
 
     language = language_of(os.environ)
@@ -508,6 +516,7 @@ def create_office(
     From then on its people and bodies are changed by it alone, and its accounts are made there. The administrator's
     password is printed once, and has to be changed at the first sign-in.
     """
+    from seed.reference import add_norms
     from service.actions import outside
     from service.actions.both_sides import beginning, profiles
     from service.runtime import first_start
@@ -519,7 +528,9 @@ def create_office(
 
         def create(session: "Session") -> beginning.BegunOffice:
             values = {"language": language, "timezone": timezone, **profiles.sender_of(mail_from)}
-            return beginning.begin_office(session, place.act(), locality, account, values, name)
+            begun = beginning.begin_office(session, place.act(), locality, account, values, name)
+            add_norms(session, place.act(), begun.profile.code)
+            return begun
 
         begun = outside.run(place.database, create)
     code, body = begun.profile.code, begun.organisation

@@ -331,9 +331,8 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
-    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
-    organisation, else the ``owner``;
-    ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
+    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are
+    given to: the person at their own address, the accounts of the organisation, else the ``owner``; ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
     told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
@@ -406,12 +405,7 @@ class AudienceIndex:
                     knows(work, several=bool(found_users[0].several))
                 index.offices = Offices.load(work)
             index._add_users(connection, found_users, of_tasks=of_tasks)
-            if not index.offices.alone:
-                index.shares = SharedEvents.load(connection, chosen_events(by_id), events.values)
-        limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
-        if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
-            bound = events.values | {"organisations": sorted(limited)}
-            index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
+            index._read_rights(connection, events, parts)
         if ASSIGNEE in parts:
             for task in connection.execute(_open_tasks(by_id), events.values):
                 index.tasks[task.event_id].append(task)
@@ -562,6 +556,15 @@ class AudienceIndex:
         known = (key for key in self.countries if key.startswith(_OFFICE))
         chosen = {self.offices.named(key.removeprefix(_OFFICE)): self.countries[key] for key in sorted(known)}
         return Language(chosen[office]) if office in chosen else None
+
+    def _read_rights(self, connection: Connection, events: EventSelection, parts: Collection[str]) -> None:
+        """Read what lets accounts read events that are not public and not their own."""
+        if not self.offices.alone:
+            self.shares = SharedEvents.load(connection, chosen_events(events.by_id), events.values)
+        limited = {one.organisation_id for one in self.rights.values() if not one.everything and one.organisation_id}
+        if limited and {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}.intersection(parts):
+            bound = events.values | {"organisations": sorted(limited)}
+            self.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(events.by_id), bound))
 
     def _add_users(self, connection: Connection, users: Sequence[Any], *, of_tasks: bool) -> None:
         for user in users:

@@ -21,6 +21,7 @@ may read and change everything.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -44,6 +45,7 @@ from models.text import LocalizedText
 from models.vocabulary import Language, Role, Visibility
 
 _READER = "reader"
+_FOR_OFFICE = "for_office"
 _AT_ONCE = 500
 
 BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
@@ -60,6 +62,37 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
     """Make a session read what this account may, within the block."""
     before = session.info.get(_READER)
     reads_as(session, user)
+    try:
+        yield
+    finally:
+        session.info[_READER] = before
+
+
+@contextmanager
+def for_office(session: Session, office: str) -> Iterator[None]:
+    """Make what the service itself enters within the block an office's; by default it is the default one's."""
+    session.info[_FOR_OFFICE] = office
+    try:
+        yield
+    finally:
+        del session.info[_FOR_OFFICE]
+
+
+@contextmanager
+def in_place_of_owner(session: Session, event: Event) -> Iterator[None]:
+    """Within the block the session may change an event, whosever it is, as its own protocol office: for what both of
+    its sides have agreed on, and nothing else."""
+    before: ReadingRights | None = session.info.get(_READER)
+    if before is not None:
+        owner = before.offices.of(event.organisation_id)
+        session.info[_READER] = replace(
+            before,
+            organisation_id=event.organisation_id,
+            whole_office=True,
+            office=owner,
+            side=None,
+            predecessors=frozenset(),
+        )
     try:
         yield
     finally:
@@ -280,9 +313,11 @@ def offices(session: Session) -> Offices:
 
 
 def own_office(session: Session) -> str:
-    """The code of the reader's office; the default office for the service itself."""
+    """The code of the reader's office; for the service itself the one it acts for, else the default office."""
     found: ReadingRights | None = session.info.get(_READER)
-    return offices(session).default if found is None else found.office
+    if found is None:
+        return str(session.info.get(_FOR_OFFICE) or offices(session).default)
+    return found.office
 
 
 def of_own_office(session: Session, organisation_id: Any) -> ColumnElement[bool]:
@@ -324,9 +359,13 @@ def own_accounts(session: Session) -> ColumnElement[bool]:
 
 
 def marked_own(session: Session, column: Any) -> ColumnElement[bool]:
-    """The condition for rows of the reader's office by their column ``office``; all for the service itself."""
+    """The condition for rows of the reader's office by their column ``office``; all for the service itself, unless it
+    acts for an office."""
     one = reader(session)
-    condition = None if one is None else one.offices.marks(one.office, column)
+    if one is None and (office := session.info.get(_FOR_OFFICE)) is not None:
+        condition = offices(session).marks(office, column)
+    else:
+        condition = None if one is None else one.offices.marks(one.office, column)
     return true() if condition is None else condition
 
 

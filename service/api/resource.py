@@ -24,7 +24,7 @@ from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, outside, permissions
 from service.actions.context import ActionContext
-from service.http import json_body
+from service.http import json_body, share_openings
 from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.bounds import MAX_BODY
 from service.http.error_responses import reader_language
@@ -174,15 +174,18 @@ class ApiView(MethodView):
                 return replayed
             response = current_app.make_response(inherited(**kwargs))
             headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-            answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
+            stored = idempotency.StoredResponse(response.status_code, headers, response.get_data())
             if outside.is_trial(opened):
-                unstored.append(answer)
+                unstored.append(stored)
             else:
-                idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), answer)
+                idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), stored)
             return response
 
         writes = request.method not in SAFE and UNREAD not in request.environ and early.refusal is None
-        response = outside.run(desk.database, use, write=writes, one_state="format" in request.args)
+        response = outside.run(
+            desk.database, share_openings.watched(use), write=writes, one_state="format" in request.args
+        )
+        share_openings.record(desk, g.act.account.id)
         if (file := g.pop("list_file", None)) is not None:
             record_export(desk, file, g.act.account.id, handler.operation_id, request.full_path.rstrip("?"))
         if key is None or not unstored:

@@ -14,6 +14,7 @@ from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import outside, permissions
 from service.actions.context import ActionContext
+from service.http import share_openings
 from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.refusal import FROM_STRANGER, UNREAD
 from service.web import kept_forms
@@ -111,10 +112,15 @@ def page(
                     worker.watch(view)
                 if (is_trial and not is_post) or sealed:
                     outside.need_trial(session)
-                return _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
+                shown = _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
+                share_openings.look(session, view.act)
+                g.reader_of_page = view.act.account.id
+                return shown
 
             is_read = not {UNREAD, FROM_STRANGER} & request.environ.keys()
-            return outside.run(desk.database, use, write=is_post and is_read and not sealed)
+            shown = outside.run(desk.database, use, write=is_post and is_read and not sealed)
+            share_openings.record(desk, g.pop("reader_of_page", None))
+            return shown
 
         @wraps(answer)
         def checked(**kwargs: str) -> Response:

@@ -46,6 +46,7 @@ from calendars.money.formatting import format_money
 from calendars.money.sums import Sums
 from calendars.people.names import Named, display_name
 from models.accounts import User
+from models.clock import today
 from models.collation import localized_key
 from models.events import Event
 from models.i18n import N_, Message, message, translate, translate_filled
@@ -335,6 +336,10 @@ class View:
     def instant(self, at: datetime) -> str:
         """An instant in the office's time zone."""
         return format_instant(at, self.act.office.timezone, self.language)
+
+    def day_of(self, at: datetime) -> str:
+        """The day of an instant in the office's time zone."""
+        return self.day(today(self.act.office.timezone, at))
 
     def tongues(self, codes: Sequence[str]) -> str:
         """The languages that somebody interprets between."""

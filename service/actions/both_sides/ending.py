@@ -18,8 +18,8 @@ from models.documents import KeptDocument
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import N_, message
-from models.places import Locality, Organisation
-from models.queries.offices import Offices, forgets, line_end
+from models.places import Organisation
+from models.queries.offices import Offices, forgets
 from models.reminders import ReminderRule
 from models.text import fold, localized
 from service.actions import crud, office_days
@@ -60,7 +60,7 @@ def end_office(
         Conflict: events are still to come, and it was not said what becomes of them.
     """
     offices = Offices.load_whole(session.connection())
-    office = _office(session, offices, code)
+    office = profiles.other_office(session, offices, code)
     profile = profiles.stored(session, offices, office, locks=True)
     if hand_to is not None and (offices.of(hand_to.id) == office or offices.of(hand_to.id) in offices.ended):
         crud.refuse("hand_to", message(N_("This body is of an office that ends or has ended: name one of another.")))
@@ -110,26 +110,6 @@ def body_named(session: Session, text: str) -> Organisation:
     return crud.refuse(
         "hand_to", message(N_("Several organisations have this name; give an id: {found}."), found=choices)
     )
-
-
-def _office(session: Session, offices: Offices, code: str) -> str:
-    """The office that a code names.
-
-    Raises:
-        Invalid: it names none that can be ended; says which could be.
-    """
-    others = ", ".join(sorted(offices.others)) or "–"
-    if session.get(Locality, code) is None:
-        crud.refuse(
-            "locality", message(N_("There is no locality with this code. Offices here: {codes}."), codes=others)
-        )
-    office = line_end(offices.successors, code)
-    if office == offices.default:
-        text = N_("This is the default office: it ends with the service. Offices that can end: {codes}.")
-        crud.refuse("locality", message(text, codes=others))
-    if office not in offices.others:
-        crud.refuse("locality", message(N_("This locality has no office. Offices here: {codes}."), codes=others))
-    return office
 
 
 def _coming(session: Session, act: ActionContext, own: ColumnElement[bool] | None) -> Sequence[Event]:

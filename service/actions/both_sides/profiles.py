@@ -13,7 +13,7 @@ from models.both_sides.office_profiles import OfficeProfile
 from models.i18n import N_, message
 from models.places import Locality
 from models.queries.audience import is_address
-from models.queries.offices import Offices
+from models.queries.offices import Offices, line_end
 from models.text import localized
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -110,3 +110,35 @@ def listed(session: Session) -> list[ListedOffice]:
 
 _WHICH = ((True, False), (True,))
 """All accounts, and the active ones."""
+
+
+def office_of(session: Session, code: str) -> str | None:
+    """The office that the operator means by a locality's code; None is the default one.
+
+    Raises:
+        Invalid: under ``locality``, that it has none.
+    """
+    offices = Offices.load_whole(session.connection())
+    if line_end(offices.successors, code) == offices.default:
+        return None
+    return other_office(session, offices, code)
+
+
+def other_office(session: Session, offices: Offices, code: str) -> str:
+    """The office, other than the default one, that a code names.
+
+    Raises:
+        Invalid: it names none that can be ended; says which could be.
+    """
+    others = ", ".join(sorted(offices.others)) or "–"
+    if session.get(Locality, code) is None:
+        crud.refuse(
+            "locality", message(N_("There is no locality with this code. Offices here: {codes}."), codes=others)
+        )
+    office = line_end(offices.successors, code)
+    if office == offices.default:
+        text = N_("This is the default office: it ends with the service. Offices that can end: {codes}.")
+        crud.refuse("locality", message(text, codes=others))
+    if office not in offices.others:
+        crud.refuse("locality", message(N_("This locality has no office. Offices here: {codes}."), codes=others))
+    return office

@@ -1,7 +1,9 @@
 """Offices begin and end on the command line: what is made, what stops, what stays, what is refused with a way out."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -10,11 +12,16 @@ from sqlmodel import col, select
 from models.accounts import ApiToken, Audit, User
 from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
+from models.errors import NotFound
 from models.events import Event
-from models.places import Organisation
+from models.norms import Norm
+from models.places import Organisation, Person
 from models.queries.offices import Offices
 from models.reminders import Reminder, ReminderRule
+from models.resources import Resource
+from models.upgrades import UpgradeNote
 from models.vocabulary import EventStatus, Language, ReminderState, Role
+from service.actions import permissions, upgrade_notes
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.actions.feeds import feeds
@@ -267,3 +274,104 @@ def test_it_can_begin_again_where_it_ended(run: Run, office: User, database: Dat
         assert users == {office.email: False, "khamla@vientiane.example": True}
         assert not session.exec(select(ReminderRule).where(ReminderRule.office == CODE)).one().active
     assert "ended" not in run("office", "list").stdout
+
+
+# What an office has of its own
+
+
+RULE = """
+reminder_rules:
+  - key: a-week-before
+    name: {vi: Trước một tuần}
+    anchor: arrival
+    offset: -P7D
+    audience: [owner]
+resources:
+  - key: hall
+    name: {vi: Hội trường}
+    type: room
+    locality: PLACE
+    capacity: 1
+"""
+
+
+@pytest.mark.both_databases("entries of files by office")
+def test_the_same_file_is_loaded_for_each_office(run: Run, office: User, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    for code, more in (("hai-duong", ()), (CODE, ("--office", CODE))):
+        file.write_text(RULE.replace("PLACE", code))
+        for created in (2, 0):
+            loaded = run("seed", *more, str(file))
+            assert (loaded.exit_code, loaded.stdout.split()[0]) == (0, str(created)), loaded.stderr
+    with database.transaction(write=False) as session:
+        halls = {hall.locality: hall.office for hall in session.exec(select(Resource))}
+        assert halls == {"hai-duong": "hai-duong", CODE: CODE}
+        named = [rule.office for rule in session.exec(select(ReminderRule)) if rule.name["vi"] == "Trước một tuần"]
+        assert sorted(map(str, named)) == ["hai-duong", CODE]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [(("--office", CODE), "name the files"), (("--office", "vientiane-capital", "FILE"), CODE)]
+)
+def test_files_are_for_an_office_that_is_there(
+    run: Run, office: User, tmp_path: Path, more: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(RULE)
+    refused = run("seed", *(str(file) if one == "FILE" else one for one in more))
+    assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+
+
+def test_an_office_of_viet_nam_begins_with_the_norms(run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        for code in ("hai-duong", "da-nang", CODE):
+            factories.make_locality(session, code)
+    for code, email in (("da-nang", "lan@example.org"), (CODE, "bounmy@vientiane.example")):
+        assert begin(run, code=code, email=email).exit_code == 0
+    with database.transaction(write=False) as session:
+        norms = Counter(norm.office for norm in session.exec(select(Norm)))
+    assert set(norms) == {"da-nang"}
+    assert norms["da-nang"] > 10
+
+
+def test_the_directory_of_an_office_that_ended_is_kept_by_the_default_one(
+    run: Run, office: User, database: Database
+) -> None:
+    with database.transaction() as session:
+        boss = factories.make_user(session, Role.ADMIN)
+        third = factories.make_organisation(session, locality="vientiane-capital")
+        other = factories.make_user(session, Role.ADMIN, organisation_id=third.id)
+        theirs = factories.make_person(session, organisation_id=office.organisation_id, email="a@b.example")
+        event = factories.make_event(session, organisation_id=office.organisation_id, first_day=date(2024, 6, 1))
+
+    def kept(who: User) -> tuple[bool, bool, bool, bool]:
+        with database.transaction() as session, permissions.reading_as(session, who):
+            person = session.get_one(Person, theirs.id)
+            return (
+                permissions.hold_of(session, person) is permissions.Hold.ALL,
+                permissions.is_own_place(session, CODE),
+                permissions.not_to_join(session, office.organisation_id) is None,
+                not permissions.hidden(session, [event.id]),
+            )
+
+    assert (kept(boss), kept(other)) == ((False,) * 4, (False,) * 4)
+    assert end(run).exit_code == 0
+    assert (kept(boss), kept(other)) == ((True, True, True, False), (False,) * 4)
+
+
+@pytest.mark.both_databases("notes of upgrades by office")
+def test_notes_of_upgrades_are_read_by_the_office_they_are_about(office: User, run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        boss = factories.make_user(session, Role.ADMIN)
+        rules = {rule.office: rule.id for rule in session.exec(select(ReminderRule))}
+        for identity in (*rules.values(), "gone"):
+            note = {"kind": "rule_switched_off", "entity": "reminder_rule", "entity_id": identity}
+            session.add(UpgradeNote(**note, noted_at=NOW))
+    for who, own in ((boss, {rules[None], "gone"}), (office, {rules[CODE]})):
+        with database.transaction() as session, permissions.reading_as(session, who):
+            assert {one.note.entity_id for one in upgrade_notes.unsettled(session)} == own
+            act = ActionContext(who, NOW, OFFICE)
+            for identity in (*rules.values(), "gone"):
+                if identity not in own:
+                    with pytest.raises(NotFound):
+                        upgrade_notes.settle(session, act, "rule_switched_off", "reminder_rule", identity)
