@@ -46,8 +46,13 @@ def check_reader(session: Session, event: Event) -> None:
     Raises:
         NotFound: it does not.
     """
-    if permissions.sight(session, event) is not Sight.WHOLE:
+    if not sees_answers(session, event):
         raise NotFound(noun("event"), event.id)
+
+
+def sees_answers(session: Session, event: Event) -> bool:
+    """Whether the session reads who wrote about an event, and what."""
+    return permissions.sight(session, event) is Sight.WHOLE
 
 
 def of_event(session: Session, event_id: str, first: int, size: int) -> tuple[list[ShownMessage], int]:
@@ -63,9 +68,11 @@ def of_office(session: Session, first: int, size: int) -> tuple[list[ShownMessag
     return _found(session, own, first, size)
 
 
-def count_waiting(session: Session, event_id: str) -> int:
-    """How many answers about an event wait for a person's word."""
-    return _count(session, and_(col(InboxMessage.event_id) == event_id, _waits()))
+def counts(session: Session, event_id: str) -> tuple[int, int]:
+    """How many messages about an event there are, and how many of them wait for a person's word; one query."""
+    counted = select(func.count(), func.count().filter(_waits())).where(InboxMessage.event_id == event_id)
+    total, waiting = session.exec(counted).one()
+    return total, waiting
 
 
 def inbox_state(session: Session) -> InboxState:
