@@ -63,7 +63,7 @@ def of_event(session: Session, event_id: str, first: int, size: int) -> tuple[li
 def of_office(session: Session, first: int, size: int) -> tuple[list[ShownMessage], int]:
     """The messages about the events of the reader's office; for the default office also those about none."""
     own = and_(col(Event.id).is_not(None), permissions.of_own_office(session, col(Event.organisation_id)))
-    if not permissions.own_office(session):
+    if permissions.own_office(session) == permissions.offices(session).default:
         own = or_(own, col(Event.id).is_(None))
     return _found(session, own, first, size)
 
