@@ -1,6 +1,6 @@
 """The office this service works for: the settings that computations need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.answer_tokens import AnswerTokens
 
@@ -23,6 +23,10 @@ class Office:
     contact: str = ""
     notice_seconds: float = 120
     answers: AnswerTokens | None = None
+
+    def at(self, locality: str, timezone: str) -> "Office":
+        """Another office on this installation: its own place and clock."""
+        return replace(self, locality=locality, timezone=timezone)
 
     def event_url(self, event_id: str) -> str:
         """The page of an event."""

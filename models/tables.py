@@ -31,6 +31,7 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import inbox, notes, office_profiles, proposals, share
+from models.both_sides import inbox, links, notes, office_profiles, proposals, share
 
 __all__ = [
     "accounts",
@@ -49,6 +50,7 @@ __all__ = [
     "inbox",
     "installation",
     "learners",
+    "links",
     "metadata",
     "norms",
     "notes",

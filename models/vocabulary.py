@@ -610,6 +610,23 @@ class MergedEntity(StrEnum):
     ORGANISATION = "organisation"
 
 
+class LinkSubject(StrEnum):
+    """What somebody without an account may fill in with a link."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    DAYS = "days"
+
+
+class SubmissionState(StrEnum):
+    """What became of something that was handed in with a link; a later one from the same link replaces it."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"

@@ -300,14 +300,14 @@ def _run_as_process(command: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _migrate(url: str) -> str | None:
+def _migrate(settings: Settings) -> str | None:
     """Create or migrate the database; returns its revision."""
     from alembic.util import CommandError
 
     from models.migrate import newest_revision, upgrade
 
     try:
-        upgrade(url)
+        upgrade(settings.database_url, locality=settings.locality)
     except CommandError as problem:
         raise CommandFailed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
     return newest_revision()
@@ -334,7 +334,7 @@ def init() -> None:
     from seed.reference import add_reference
 
     settings = load_settings()
-    revision = _migrate(settings.database_url)
+    revision = _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)
@@ -670,7 +670,7 @@ def prepare(program: Path) -> None:
     from service.runtime import first_start
 
     settings = load_settings()
-    _migrate(settings.database_url)
+    _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)

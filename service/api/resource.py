@@ -22,7 +22,8 @@ from models.accounts import User
 from models.errors import Forbidden, Invalid, Unauthenticated
 from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
-from service.actions import crud, idempotency, outside, permissions
+from service.actions import crud, idempotency, outside
+from service.actions.acting import acting_as
 from service.actions.context import ActionContext
 from service.http import json_body, share_openings
 from service.http.app_context import AppContext, check_body_was_read, current_context
@@ -147,11 +148,9 @@ class ApiView(MethodView):
             g.session = opened
             g.pop("presenter", None)  # of an earlier transaction
             g.act = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
-            g.act = ActionContext(
-                user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id
-            )
-            g.locale = g.act.user.locale.value
-            permissions.reads_as(opened, g.act.user)
+            user = authenticate(opened, desk)
+            g.locale = user.locale.value
+            g.act = acting_as(opened, user, g.act.now, g.act.office, g.act.request_id)
 
         def use(opened: Session) -> ResponseReturnValue:
             open_as_caller(opened)

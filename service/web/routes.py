@@ -12,7 +12,7 @@ from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.both_sides import answers as answers_by_mail
-from service.web.both_sides import coming, notes, proposals, share_form, shared_event
+from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.calendar import calendar, weekly_schedule
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
@@ -172,5 +172,14 @@ blp.add_url_rule("/login/provider", "oidc", login_provider.begin)
 blp.add_url_rule("/login/provider/back", "oidc_back", login_provider.come_back)
 blp.add_url_rule("/logout", "sign_out", sign_in.sign_out, methods=["POST"])
 blp.add_url_rule("/unsubscribe/<token>", "unsubscribe", unsubscribe.unsubscribe, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/links", "event_links", links.event_links, methods=["GET", "POST"])
+blp.add_url_rule("/submissions/<submission_id>", "submission", links.submission, methods=["GET", "POST"])
+blp.add_url_rule("/submissions/<submission_id>/photos/<photo_id>", "submission_photo", links.photo)
+blp.add_url_rule("/link/<token>", "link", link_form.fill_in, methods=["GET", "POST"])
+blp.add_url_rule("/link/<token>/files", "link_files", link_form.files)
+blp.add_url_rule("/link/<token>/list", "link_list", link_form.member_list, methods=["POST"])
+blp.add_url_rule("/link/<token>/people/<key>/photo", "link_photo", link_form.photo, methods=["POST"])
+blp.add_url_rule("/link/<token>/template.xlsx", "link_template", link_form.template)
+blp.add_url_rule("/link/<token>/handed-in/<submission_id>", "link_receipt", link_form.receipt)
 blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])
 blp.add_url_rule("/static/<name>", "static_file", static_file)

@@ -359,6 +359,11 @@ class View:
         """The localities and the direction of visits; one query."""
         return DirectionResolver.load(self.session, self.act)
 
+    @cached_property
+    def home_country(self) -> str:
+        """The country of the reader's office (ISO 3166-1 alpha-2)."""
+        return self.compass.gazetteer.country_of.get(self.act.office.locality, "")
+
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today by default): once it has been succeeded, its successor's."""
         return self.compass.gazetteer.name(code, day or self.act.today)

@@ -3,7 +3,7 @@
 No office gets a profile by the upgrade: each goes on with the settings of the environment and of its locality.
 
 Revision ID: 0056
-Revises: 0053
+Revises: 0054
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0056"
-down_revision = "0053"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.inbox import InboxFolder, InboxMessage
+from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
 from models.both_sides.notes import EventNote, NoteMention
 from models.both_sides.office_profiles import OfficeProfile
 from models.both_sides.share import EventShare, ShareOpening
@@ -92,6 +93,7 @@ def fill_everything(database: Database) -> None:
         _fill_event(session, event.id, user.id)
         _fill_both_sides(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
+        _fill_links(session, event.id, user.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
         factories.make_norm(session, act=STRANGE, amount=2**53 + 1, valid_to=date(2026, 12, 31))
@@ -206,6 +208,19 @@ def _fill_inbox(session: Session, event: Event, user_id: str) -> None:
     by = {"outcome": InboxOutcome.APPLIED, "applied_at": FAR, "settled_at": FAR, "settled_by": user_id}
     place = {"key": "a" * 64, "folder": folder, "uid_validity": 2**32 - 1, "uid": 7}
     session.add(InboxMessage(event_id=event.id, member_id=member.id, **place, **told, **made, **days, **by))
+
+
+def _fill_links(session: Session, event_id: str, user_id: str) -> None:
+    told = {"may": ["members", "days"], "recipient": STRANGE, "language": "lo", "expires_on": FAR.date()}
+    link = EventLink(event_id=event_id, token_hash="a1" * 32, made_by=user_id, made_at=NOW, **told)
+    session.add(link)
+    session.flush()
+    session.add(LinkDraft(link_id=link.id, version=3, sealed=bytes(range(256)), saved_at=NOW))
+    given = {"sealed": bytes(range(256)), "form_token": "b2" * 32, "submitted_at": NOW, "taken": ["people.a"]}
+    given |= {"decided_by": user_id, "decided_at": FAR, "reason": STRANGE, "is_late": True}
+    session.add(Submission(link_id=link.id, event_id=event_id, **given))
+    photo = {"sha256": "e" * 64, "media_type": "image/jpeg", "size": 5, "uploaded_at": NOW}
+    session.add(SubmissionFile(link_id=link.id, **photo))
 
 
 def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
