@@ -11,7 +11,7 @@ from flask import url_for
 
 from models.events import Event
 from models.i18n import N_
-from service.actions.both_sides import shares, sides, submissions
+from service.actions.both_sides import answer_queries, shares, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
 from service.web.both_sides.proposal_lines import days_state
 from service.web.both_sides.words import office_name
@@ -65,10 +65,21 @@ def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
     return f"{told}; {view.say(N_('handed in late: {count}'), count=late)}" if late else told
 
 
+def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:
+    """Only of an event that somebody wrote about, and for who sees all of it."""
+    if side is not SideOfReader.OWN or not answer_queries.sees_answers(view.session, event):
+        return None
+    total, waiting = answer_queries.counts(view.session, event.id)
+    if waiting:
+        return view.say(N_("Answers without proof: {count}."), count=waiting)
+    return view.say(N_("Mails that came: {count}."), count=total) if total else None
+
+
 ENTRIES: list[SectionEntry] = [
     SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
     SectionEntry(N_("Links without an account"), "pages.event_links", _links_state),
     SectionEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
+    SectionEntry(N_("Answers by mail"), "pages.event_answers", _answers_state),
 ]
 """What stands in the section, in this order."""
 

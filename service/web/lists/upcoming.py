@@ -21,6 +21,7 @@ from service.actions import crud, office_days, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.both_sides.submissions import waiting_events
+from service.actions.both_sides.answer_queries import inbox_state
 from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
@@ -168,6 +169,7 @@ def upcoming(view: View) -> Response:
         permit_days=EXPIRING_DAYS,
         overdue=task_queries.count_overdue(view.session, view.act.today),
         notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
+        inbox=inbox_state(view.session).folder if view.may(Role.ADMIN) and view.act.office.answers else None,
         unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),

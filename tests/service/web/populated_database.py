@@ -17,6 +17,7 @@ from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.links import EventLink, Submission
 from models.both_sides.proposals import Proposal
+from models.both_sides.inbox import InboxMessage
 from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
@@ -45,8 +46,10 @@ from models.vocabulary import (
     FileKind,
     GiftKind,
     GuestClass,
+    InboxOutcome,
     Language,
     LearnerStage,
+    MemberAnswer,
     MemberRole,
     MergedEntity,
     NormItem,
@@ -187,6 +190,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     _place(session, act, visit)
     _estimate(session, act, visit)
     _give(session, act, visit, head.id)
+    _answer(session, visit, now)
     languages = (Language.VI, Language.LO)
     kept.keep(session, act, events.find_event(session, visit.id), DocumentKind.PROGRAMME, languages, USUAL)
     programme.replace_programme(session, act, visit, items)  # the paper says otherwise by now
@@ -236,6 +240,24 @@ def _give(session: Session, act: ActionContext, visit: Event, head_id: str) -> N
         gifts.create_gift(session, act, given | more)
     money = {"kind": GiftKind.MONEY, "money": {"amount": "100000000", "currency": "VND"}, "received_on": "2024"}
     gifts.create_gift(session, act, {"given_by": here, "given_to": there, "description": text} | money)
+
+
+def _answer(session: Session, visit: Event, now: datetime) -> None:
+    """Mails about a visit: one for everything that can become of them."""
+    member = session.exec(select(Member).where(Member.event_id == visit.id)).first()
+    reasons = {InboxOutcome.UNPROVEN: "no_token", InboxOutcome.UNREAD: "no_calendar", InboxOutcome.REFUSED: "older"}
+    for number, outcome in enumerate(InboxOutcome, 1):
+        session.add(
+            InboxMessage(
+                key=f"{number:064}", folder="hop-thu/INBOX", uid_validity=1, uid=number, outcome=outcome,
+                reason=reasons.get(outcome), sender="bounmy@example.la", subject="Trả lời", received_at=now,
+                handled_at=now, event_id=visit.id, member_id=member.id if member else None,
+                partstat=MemberAnswer.ACCEPTED, applied_at=now if outcome is InboxOutcome.APPLIED else None,
+                first_day=visit.first_day if outcome is InboxOutcome.APPLIED else None,
+                last_day=visit.last_day if outcome is InboxOutcome.APPLIED else None, comment="Vâng",
+            )
+        )  # fmt: skip
+    session.flush()
 
 
 def _place(session: Session, act: ActionContext, visit: Event) -> None:
