@@ -220,7 +220,11 @@ class ReminderFacts:
             OfficeZones.load(session, office.timezone) if tasks else None,
             stand_ins,
             OccasionChecks.load(
-                session, [one for one in claimed if one.purpose is not ReminderPurpose.MENTION], rules, office, stand_ins
+                session,
+                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                rules,
+                office,
+                stand_ins,
             ),
             DocumentChecks.load(session, claimed, office),
             NoteChecks.load(session, claimed, office),

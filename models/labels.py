@@ -20,6 +20,7 @@ _NOUNS: Mapping[str, str] = {
     "estimate": N_("estimate"),
     "event": N_("event"),
     "event_note": NP_("on an event", "note"),
+    "event_share": N_("shared part"),
     "exchange_rate": N_("exchange rate"),
     "feed": N_("feed"),
     "file": N_("file"),

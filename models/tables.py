@@ -30,7 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import notes
+from models.both_sides import notes, share
 
 __all__ = [
     "accounts",
@@ -58,6 +58,7 @@ __all__ = [
     "projects",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

@@ -461,6 +461,18 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class Asked(StrEnum):
+    """What the other side of a shared event is asked for."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    PHOTOS = "photos"
+    DIETS = "diets"
+    PASSPORTS = "passports"
+    DAYS = "days"
+    ANSWER = "answer"
+
+
 class ReminderAnchor(StrEnum):
     """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
 

@@ -43,6 +43,7 @@ from service.api import (
     progress,
     projects,
     reminders,
+    shares,
     task_templates,
     tasks,
 )
@@ -77,6 +78,7 @@ _NOUNS = (
     exchange_rates,
     imports,
     events,
+    shares,
     openings,
     members,
     merges,

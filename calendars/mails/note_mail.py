@@ -27,9 +27,7 @@ def compose_mention(about: NoteTopic, language: Language) -> MailContent:
     """Write the mail: who mentions the reader where, then the note as it was written."""
     title, author = one_line(localized(about.title, language)), one_line(about.author)
     days = format_days(about.days.first, about.days.last, language)
-    subject = translate(
-        N_("{name} mentions you: {title} – {days}"), language, name=author, title=title, days=days
-    )
+    subject = translate(N_("{name} mentions you: {title} – {days}"), language, name=author, title=title, days=days)
     opening = translate(N_("{name} mentions you in a note on:"), language, name=author)
     whose = N_("Both sides read this note.") if about.is_shared else N_("Only your own side reads this note.")
     lines = [opening, title, days]

@@ -1,1 +1,1 @@
-"""Tables of what two offices have of one visit: what is shared of it, and what is said about it."""
+"""Tables of what two offices have in common in a visit."""

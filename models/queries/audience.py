@@ -62,6 +62,7 @@ from models.queries.languages import reader_language
 from models.queries.office_rows import RuleOffices
 from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
 from models.queries.organisation_lines import OrganisationLines
+from models.queries.shares import SharedEvents
 from models.reminders import ReminderRule
 from models.vocabulary import EVENT_ANCHORS, Language, MemberAnswer, Role, Visibility
 
@@ -321,8 +322,8 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
-    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
-    organisation, else the ``owner``;
+    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are
+    given to: the person at their own address, the accounts of the organisation, else the ``owner``;
     ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
     told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
@@ -334,7 +335,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 @dataclass(slots=True)
 class AudienceIndex:
     """The data to resolve audiences of many events, read at once: at most eleven queries however many events, and where
-    there are several offices one for every five hundred people."""
+    there are several offices one more and one for every five hundred people."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
@@ -346,6 +347,8 @@ class AudienceIndex:
     by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     taking_part: set[tuple[str, str]] = field(default_factory=set)
     """Event and organisation, of internal events and the organisations of accounts that may not read everything."""
+    shares: SharedEvents = field(default_factory=SharedEvents)
+    """With which office each event is shared, where there are several."""
     members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Event → the addresses of its members."""
     unanswered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -394,6 +397,8 @@ class AudienceIndex:
                     knows(work, several=bool(found_users[0].several))
                 index.offices = Offices.load(work)
             index._add_users(connection, found_users, of_tasks=of_tasks)
+            if not index.offices.alone:
+                index.shares = SharedEvents.load(connection, chosen_events(by_id), events.values)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
             bound = events.values | {"organisations": sorted(limited)}
@@ -516,7 +521,7 @@ class AudienceIndex:
     def _may_read(self, user: Any, event: Any) -> bool:
         """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
         takes_part = (event.id, user.organisation_id) in self.taking_part
-        return self.rights[user.id].may_read(event, takes_part=takes_part)
+        return self.rights[user.id].may_read(event, takes_part=takes_part, shared=self.shares.code(event.id))
 
     def _decides(self, user: Any, event: Any) -> bool:
         """Whether an account decides that its address is told nothing of an event: one of the event's office, or of
@@ -531,7 +536,8 @@ class AudienceIndex:
             return True
         if reader.account_id is None:
             return False
-        return self.rights[reader.account_id].sees_task(event, task.organisation_id)
+        shared = self.shares.code(event.id)
+        return self.rights[reader.account_id].sees_task(event, task.organisation_id, shared=shared)
 
     def _language(self, event: Any, country: str | None = None, languages: Sequence[str] = ()) -> Language:
         """The language of a reader without an account, who belongs to an organisation in ``country``."""

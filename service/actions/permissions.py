@@ -19,7 +19,7 @@ A session has the rights of an account (:func:`reads_as`); without one, as in jo
 may read and change everything.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -39,6 +39,7 @@ from models.queries.audience import named_addresses
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
+from models.queries.shares import SharedEvents
 from models.text import LocalizedText
 from models.vocabulary import Language, Role, Visibility
 
@@ -154,11 +155,11 @@ class Sight(IntEnum):
     """How much of an event that it may read a session sees.
 
     ``SHARED``, what readers of another office, or of the other side, see: days, hours, place and description, members
-    without their addresses, the published programme, tasks of the reader's own organisation, bookings without their
-    notes. ``OFFICE``, what departments of its office that take part see: also the working programme and all tasks.
-    ``WHOLE``, what whoever is in charge sees, and of a public event its whole office: also budget, history and all
-    reminders. Reminders to one's own address
-    are seen with any of them.
+    without their addresses, the published programme, tasks of the reader's own organisation (of a shared event also of
+    the other bodies of an office that the reader reads whole), bookings without their notes. ``OFFICE``, what
+    departments of its office that take part see: also the working programme and all tasks. ``WHOLE``, what whoever is
+    in charge sees, and of a public event its whole office: also budget, history and all reminders. Reminders to one's
+    own address are seen with any of them.
     """
 
     SHARED = 0
@@ -216,8 +217,17 @@ def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool
 
     Who is told of a task by mail must see it too (:meth:`models.queries.audience.AudienceIndex.addresses`).
     """
+    return task_sight(session, event)(organisation_id)
+
+
+def task_sight(session: Session, event: Any) -> Callable[[str | None], bool]:
+    """:func:`sees_task` for many tasks of one event, by whose they are; at most one query."""
     one = reader(session)
-    return one is None or one.sees_task(event, organisation_id)
+    if one is None:
+        return lambda _organisation_id: True
+    is_asked = one.whole_office and not one.offices.alone and not one.is_near(event.organisation_id)
+    shared = SharedEvents.of(session.connection(), [event.id]).code(event.id) if is_asked else None
+    return lambda organisation_id: one.sees_task(event, organisation_id, shared=shared)
 
 
 def seen_tasks(session: Session) -> ColumnElement[bool]:
@@ -225,9 +235,11 @@ def seen_tasks(session: Session) -> ColumnElement[bool]:
     one = reader(session)
     if one is None:
         return true()
-    return or_(
-        event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id
-    )
+    seen = [event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id]
+    of_own_bodies = one.offices.holds(one.office, col(Task.organisation_id))
+    if one.whole_office and of_own_bodies is not None:
+        seen.append(and_(event_readers.shared_to(one), col(Task.organisation_id).is_not(None), of_own_bodies))
+    return or_(*seen)
 
 
 def check_change(session: Session, event: Event) -> None:

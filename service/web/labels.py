@@ -84,6 +84,7 @@ FIELDS: Mapping[str, str] = {
     "paid_on": N_("Paid on"),
     "voucher": N_("Voucher"),
     "visibility": N_("Shown to"),
+    "shown_to": N_("For whom"),
     "purpose": N_("Purpose"),
     "level": N_("Level"),
     "head_id": N_("Head of delegation"),
@@ -123,6 +124,9 @@ FIELDS: Mapping[str, str] = {
     "vehicles": NP_("of placements", "Cars"),
     "rooms": NP_("of placements", "Rooms"),
     "tables": NP_("of placements", "Tables"),
+    "shared_with": N_("Shared with the office of"),
+    "asks": N_("What is asked"),
+    "law_acknowledged": N_("Law on personal data acknowledged"),
 }
 """Labels of columns; those missing here are internal and not shown."""
 
@@ -164,6 +168,10 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("change", "booking"): N_("Booking changed"),
     ("delete", "booking"): N_("Booking released"),
     ("change", "placement"): N_("Placements changed"),
+    ("create", "event_share"): N_("Shared with the other side"),
+    ("change", "event_share"): N_("What is asked of the other side changed"),
+    ("delete", "event_share"): N_("Sharing with the other side ended"),
+    ("open", "event_share"): N_("Opened by the other side"),
     ("create", "file"): N_("File added"),
     ("change", "file"): N_("File changed"),
     ("delete", "file"): N_("File deleted"),

@@ -163,6 +163,11 @@ def event_parts_changed(
     reminder_planning.plan_event(session, act, event)
 
 
+def event_shared(session: Session, act: ActionContext, event: Event) -> None:
+    """Another office may now read an event, or may no more: plan its reminders for whoever they may reach now."""
+    reminder_planning.plan_event(session, act, event)
+
+
 def event_confirmed_anew(session: Session, act: ActionContext, event: Event) -> None:
     """Somebody accepted what changed since an event was confirmed: nobody has to be told or asked any more."""
     for purpose in APPROVER_PURPOSES:

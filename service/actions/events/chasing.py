@@ -81,8 +81,10 @@ def chase(session: Session, act: ActionContext, event: Event) -> Chased:
         planned_rows.insert(session, rows)
         asked = {"asked": {"from": None, "to": len(rows)}}
         record(session, act, "chase", "event", event.id, asked, event_id=event.id)
-    waiting = select(func.count()).select_from(Member).where(
-        Member.event_id == event.id, Member.answer == MemberAnswer.NEEDS_ACTION
+    waiting = (
+        select(func.count())
+        .select_from(Member)
+        .where(Member.event_id == event.id, Member.answer == MemberAnswer.NEEDS_ACTION)
     )
     reachable = len(index.unanswered.get(event.id, ()))
     mails = [row for row in rows if "@" in row["recipient"] and ":" not in row["recipient"]]

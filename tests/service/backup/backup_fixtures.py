@@ -11,6 +11,7 @@ from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.share import EventShare, ShareOpening
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -84,6 +85,7 @@ def fill_everything(database: Database) -> None:
             created_by=user.id, confirmed_at=FAR,
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
+        _fill_both_sides(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
@@ -182,6 +184,14 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
+    given = {"office": "vientiane-province", "asks": [{"what": "members", "until": "2099-01-02"}], "note": STRANGE}
+    by = {"shared_by": user_id, "shared_at": NOW, "acknowledged_by": user_id, "acknowledged_at": FAR}
+    session.add(EventShare(event_id=event_id, **given, **by))
+    opened = {"first_opened_at": NOW, "last_opened_at": FAR}
+    session.add(ShareOpening(event_id=event_id, user_id=user_id, office="vientiane-province", **opened))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:

@@ -19,6 +19,7 @@ from calendars.documents.value import Document, Head, HeadForm, Run
 from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.notes import EventNote
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment
@@ -171,6 +172,8 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             made_at=clock.now,
         )  # fmt: skip
         session.add(payment)
+        note = EventNote(event_id=event.id, text=MARK, author_id=owner.id, created_at=clock.now)
+        session.add(note)
         # A second visit of the same people, so that the hidden one stands in its way.
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
@@ -188,6 +191,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
         ids = {
             "event_id": event.id,
             "gift_id": gift.id,
+            "note_id": note.id,
             "member_id": member.id,
             "task_id": task.id,
             "number": "1",
@@ -285,7 +289,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/placements",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/events/{event_id}/files",
-        "/files/{file_id}", "/documents/{document_id}",
+        "/files/{file_id}", "/documents/{document_id}", "/events/{event_id}/notes", "/notes/{note_id}",
     } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
     assert who != "participant" or not telling & IN_CHARGE_ONLY
 
@@ -349,6 +353,9 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/programme/revisions", {}),
         ("PUT", f"{event}/placements", {"tables": [{"for": None, "name": "khác", "seats": []}]}),
         ("POST", f"{event}/placements/proposal", {}),
+        ("PUT", f"{event}/share", {"acknowledged": True}),
+        ("DELETE", f"{event}/share", None),
+        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
