@@ -461,6 +461,17 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class ProposalState(StrEnum):
+    """What became of days that one side of a visit proposed to the other."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class Asked(StrEnum):
     """What the other side of a shared event is asked for."""
 
@@ -599,7 +610,52 @@ class MergedEntity(StrEnum):
     ORGANISATION = "organisation"
 
 
+class LinkSubject(StrEnum):
+    """What somebody without an account may fill in with a link."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    DAYS = "days"
+
+
+class SubmissionState(StrEnum):
+    """What became of something that was handed in with a link; a later one from the same link replaces it."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     BLOCKING = "blocking"
+
+
+class InboxOutcome(StrEnum):
+    """What became of a message in the inbox of answers.
+
+    It was applied; it may be an answer, but without proof; it is no answer that is understood, and stays unread; a
+    machine sent it; it is proven, but nothing followed from it (any more).
+    """
+
+    APPLIED = "applied"
+    UNPROVEN = "unproven"
+    UNREAD = "unread"
+    AUTOMATIC = "automatic"
+    REFUSED = "refused"
+
+
+class AnswerReason(StrEnum):
+    """Why an answer that was understood was not applied by itself."""
+
+    UNKNOWN_EVENT = "unknown_event"
+    NO_TOKEN = "no_token"  # noqa: S105 - a reason
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a reason
+    OTHER_EVENT = "other_event"
+    OTHER_ATTENDEE = "other_attendee"
+    ONE_DAY_ONLY = "one_day_only"
+    OTHER_DAYS = "other_days"
+    CALLED_OFF = "called_off"
+    OLDER = "older"

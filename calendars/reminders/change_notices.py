@@ -71,12 +71,14 @@ def values_of(event: Any) -> dict[str, Any]:
 class CalendarEntry:
     """What a mail does with the event in its reader's calendar.
 
-    ``organizer`` is the address that answers go to; None: the office's own, which nobody reads.
+    ``organizer`` is the address that answers go to; None: the office's own, which nobody reads. ``asks``: the reader is
+    asked for one.
     """
 
     method: Method
     sequence: int
     organizer: str | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from models.accounts import User
+from models.both_sides.office_profiles import OfficeProfile
 from models.errors import InvalidValue
 from models.event_parts import Member, Task
 from models.events import Event
@@ -126,6 +127,10 @@ _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_PROFILE: Table = OfficeProfile.__table__  # type: ignore[attr-defined]
+
+_OFFICE = "office:"
+"""Before the codes of offices, among the ids of organisations."""
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 _ACTIVE_RULES = select(_RULE.c.id, _RULE.c.audience, _RULE.c.kinds).where(
     _RULE.c.active, _RULE.c.anchor.in_(EVENT_ANCHORS)
@@ -293,14 +298,18 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _countries(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """The countries of the organisations in charge of events, and that of the office under an empty id."""
+    """The countries of the organisations in charge of events, and that of the office under an empty id; the languages
+    that offices have chosen under :data:`_OFFICE` and their codes."""
     of_organisations = (
         select(_ORGANISATION.c.id, _LOCALITY.c.country)
         .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         .where(_ORGANISATION.c.id.in_(select(_EVENT.c.organisation_id).where(chosen_events(by_id))))
     )
     of_office = select(literal(""), _LOCALITY.c.country).where(_LOCALITY.c.code == bindparam("office"))
-    return union_all(of_organisations, of_office)
+    chosen = select(literal(_OFFICE).concat(_PROFILE.c.code), _PROFILE.c.language).where(
+        _PROFILE.c.language.is_not(None)
+    )
+    return union_all(of_organisations, of_office, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,12 +406,7 @@ class AudienceIndex:
                     knows(work, several=bool(found_users[0].several))
                 index.offices = Offices.load(work)
             index._add_users(connection, found_users, of_tasks=of_tasks)
-            if not index.offices.alone:
-                index.shares = SharedEvents.load(connection, chosen_events(by_id), events.values)
-        limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
-        if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
-            bound = events.values | {"organisations": sorted(limited)}
-            index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
+            index._read_rights(connection, events, parts)
         if ASSIGNEE in parts:
             for task in connection.execute(_open_tasks(by_id), events.values):
                 index.tasks[task.event_id].append(task)
@@ -410,6 +414,8 @@ class AudienceIndex:
             index._read_people(work, events, parts, emails, of_tasks=of_tasks)
             office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
             index.countries.update(connection.execute(_countries(by_id), events.values | office).all())
+            if index.offices.alone and any(key.startswith(_OFFICE) for key in index.countries):
+                index.offices = Offices.load(work)  # no account was found, so nobody has asked
         return index
 
     def addresses(
@@ -542,7 +548,24 @@ class AudienceIndex:
     def _language(self, event: Any, country: str | None = None, languages: Sequence[str] = ()) -> Language:
         """The language of a reader without an account, who belongs to an organisation in ``country``."""
         in_charge = self.countries.get(event.organisation_id) if event.organisation_id else None
-        return reader_language(languages, country, in_charge, self.countries.get(""))
+        office = self.office_language(event.organisation_id)
+        return reader_language(languages, country, in_charge, self.countries.get(""), office=office)
+
+    def office_language(self, organisation_id: str | None) -> Language | None:
+        """The language that the office of an organisation has chosen."""
+        office = self.offices.of(organisation_id)
+        known = (key for key in self.countries if key.startswith(_OFFICE))
+        chosen = {self.offices.named(key.removeprefix(_OFFICE)): self.countries[key] for key in sorted(known)}
+        return Language(chosen[office]) if office in chosen else None
+
+    def _read_rights(self, connection: Connection, events: EventSelection, parts: Collection[str]) -> None:
+        """Read what lets accounts read events that are not public and not their own."""
+        if not self.offices.alone:
+            self.shares = SharedEvents.load(connection, chosen_events(events.by_id), events.values)
+        limited = {one.organisation_id for one in self.rights.values() if not one.everything and one.organisation_id}
+        if limited and {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}.intersection(parts):
+            bound = events.values | {"organisations": sorted(limited)}
+            self.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(events.by_id), bound))
 
     def _add_users(self, connection: Connection, users: Sequence[Any], *, of_tasks: bool) -> None:
         for user in users:

@@ -87,6 +87,10 @@ class ReadingRights:
         """Whether an organisation, or what has none, belongs to the account's office."""
         return self.offices.of(organisation_id) == self.office
 
+    def keeps(self, organisation_id: str | None) -> bool:
+        """Whether an organisation and its people are its office's to keep."""
+        return self.offices.keeping.of(organisation_id) == self.office
+
     def is_near(self, organisation_id: str | None) -> bool:
         """Whether an organisation, or what has none, is of the account's office and side."""
         if self.side is not None:

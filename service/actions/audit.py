@@ -42,6 +42,7 @@ _EXCLUDED = {
     "head_organisation_id",
     "person_organisation_id",
     "content",
+    "refused_reason",
 }
 
 

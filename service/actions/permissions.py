@@ -21,6 +21,7 @@ may read and change everything.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -44,6 +45,7 @@ from models.text import LocalizedText
 from models.vocabulary import Language, Role, Visibility
 
 _READER = "reader"
+_FOR_OFFICE = "for_office"
 _AT_ONCE = 500
 
 BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
@@ -60,6 +62,37 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
     """Make a session read what this account may, within the block."""
     before = session.info.get(_READER)
     reads_as(session, user)
+    try:
+        yield
+    finally:
+        session.info[_READER] = before
+
+
+@contextmanager
+def for_office(session: Session, office: str) -> Iterator[None]:
+    """Make what the service itself enters within the block an office's; by default it is the default one's."""
+    session.info[_FOR_OFFICE] = office
+    try:
+        yield
+    finally:
+        del session.info[_FOR_OFFICE]
+
+
+@contextmanager
+def in_place_of_owner(session: Session, event: Event) -> Iterator[None]:
+    """Within the block the session may change an event, whosever it is, as its own protocol office: for what both of
+    its sides have agreed on, and nothing else."""
+    before: ReadingRights | None = session.info.get(_READER)
+    if before is not None:
+        owner = before.offices.of(event.organisation_id)
+        session.info[_READER] = replace(
+            before,
+            organisation_id=event.organisation_id,
+            whole_office=True,
+            office=owner,
+            side=None,
+            predecessors=frozenset(),
+        )
     try:
         yield
     finally:
@@ -280,9 +313,11 @@ def offices(session: Session) -> Offices:
 
 
 def own_office(session: Session) -> str:
-    """The code of the reader's office; the default office for the service itself."""
+    """The code of the reader's office; for the service itself the one it acts for, else the default office."""
     found: ReadingRights | None = session.info.get(_READER)
-    return offices(session).default if found is None else found.office
+    if found is None:
+        return str(session.info.get(_FOR_OFFICE) or offices(session).default)
+    return found.office
 
 
 def of_own_office(session: Session, organisation_id: Any) -> ColumnElement[bool]:
@@ -324,9 +359,13 @@ def own_accounts(session: Session) -> ColumnElement[bool]:
 
 
 def marked_own(session: Session, column: Any) -> ColumnElement[bool]:
-    """The condition for rows of the reader's office by their column ``office``; all for the service itself."""
+    """The condition for rows of the reader's office by their column ``office``; all for the service itself, unless it
+    acts for an office."""
     one = reader(session)
-    condition = None if one is None else one.offices.marks(one.office, column)
+    if one is None and (office := session.info.get(_FOR_OFFICE)) is not None:
+        condition = offices(session).marks(office, column)
+    else:
+        condition = None if one is None else one.offices.marks(one.office, column)
     return true() if condition is None else condition
 
 
@@ -365,7 +404,7 @@ def check_own_organisation(session: Session, field: str, organisation_id: str | 
 def is_own_place(session: Session, locality: str) -> bool:
     """Whether organisations in a locality are of the reader's office; any for the service itself."""
     one = reader(session)
-    return one is None or one.offices.at(locality) == one.office
+    return one is None or one.offices.keeping.at(locality) == one.office
 
 
 def check_place(session: Session, locality: str) -> None:
@@ -405,7 +444,7 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
     organisation. Who they are is everybody's to see; how to reach them is their office's."""
     one = reader(session)
     kept_by = func.coalesce(col(Person.organisation_id), col(Person.former_organisation_id))
-    condition = None if one is None else one.offices.holds(one.office, kept_by)
+    condition = None if one is None else one.offices.keeping.holds(one.office, kept_by)
     if one is None or condition is None:
         return true()
     return or_(condition, kept_by == one.organisation_id)
@@ -414,7 +453,7 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
 def reads_address_of(session: Session, organisation_id: str | None) -> bool:
     """As :func:`reads_addresses`, for a person kept by an organisation."""
     one = reader(session)
-    return one is None or is_for(session, organisation_id) or one.is_of_office(organisation_id)
+    return one is None or is_for(session, organisation_id) or one.keeps(organisation_id)
 
 
 WITHHELD = frozenset({"email", "organisation_id"})
@@ -447,9 +486,9 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
     one = reader(session)
     if one is None or is_for(session, person.kept_by):
         return Hold.ALL
-    if one.whole_office and one.is_of_office(person.kept_by):
+    if one.whole_office and one.keeps(person.kept_by):
         return Hold.ALL
-    if has_accounts(session, person.kept_by) or not one.is_of_office(person.kept_by):
+    if has_accounts(session, person.kept_by) or not one.keeps(person.kept_by):
         return Hold.NONE
     in_charge = select(col(Event.id)).where(takes_part(person.id), changed_by(one)).limit(1)
     return Hold.WORDS if joins or session.execute(in_charge).first() is not None else Hold.NONE
@@ -496,9 +535,10 @@ def check_person(
 def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
     """Why the session may not put people into an organisation: one that has accounts enters its own, and one of another
     office is that office's. Nobody's people are entered by everybody."""
-    if oversees(session, organisation_id) or is_for(session, organisation_id) or organisation_id is None:
+    one = reader(session)
+    if one is None or is_for(session, organisation_id) or organisation_id is None:
         return None
-    if is_of_own_office(session, organisation_id) and not has_accounts(session, organisation_id):
+    if one.keeps(organisation_id) and (one.whole_office or not has_accounts(session, organisation_id)):
         return None
     return message(
         N_(
@@ -522,7 +562,8 @@ def check_joining(session: Session, organisation_id: str | None, field: str = "o
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
     """Whether the session may change an organisation: its own, or any of its office if it may change all of it."""
-    return is_for(session, organisation.id) or oversees(session, organisation.id)
+    one = reader(session)
+    return one is None or is_for(session, organisation.id) or (one.whole_office and one.keeps(organisation.id))
 
 
 NAMES = frozenset({"name", "aliases"})
@@ -565,7 +606,7 @@ def gives_mailboxes(session: Session, locality: str | None = None) -> bool:
     What fails of its mail is told there. An organisation that is there is given one by whoever may change it.
     """
     one = reader(session)
-    return one is None or (one.whole_office and (locality is None or one.offices.at(locality) == one.office))
+    return one is None or (one.whole_office and (locality is None or is_own_place(session, locality)))
 
 
 def check_mailbox(session: Session, locality: str) -> None:

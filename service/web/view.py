@@ -46,6 +46,7 @@ from calendars.money.formatting import format_money
 from calendars.money.sums import Sums
 from calendars.people.names import Named, display_name
 from models.accounts import User
+from models.clock import today
 from models.collation import localized_key
 from models.events import Event
 from models.i18n import N_, Message, message, translate, translate_filled
@@ -336,6 +337,10 @@ class View:
         """An instant in the office's time zone."""
         return format_instant(at, self.act.office.timezone, self.language)
 
+    def day_of(self, at: datetime) -> str:
+        """The day of an instant in the office's time zone."""
+        return self.day(today(self.act.office.timezone, at))
+
     def tongues(self, codes: Sequence[str]) -> str:
         """The languages that somebody interprets between."""
         return " – ".join(self.plain(TONGUES.get(code)) or code for code in codes)
@@ -353,6 +358,11 @@ class View:
     def compass(self) -> DirectionResolver:
         """The localities and the direction of visits; one query."""
         return DirectionResolver.load(self.session, self.act)
+
+    @cached_property
+    def home_country(self) -> str:
+        """The country of the reader's office (ISO 3166-1 alpha-2)."""
+        return self.compass.gazetteer.country_of.get(self.act.office.locality, "")
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today by default): once it has been succeeded, its successor's."""

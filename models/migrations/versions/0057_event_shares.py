@@ -3,7 +3,7 @@
 Nothing is shared by the upgrade.
 
 Revision ID: 0057
-Revises: 0053
+Revises: 0056
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0057"
-down_revision = "0053"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 

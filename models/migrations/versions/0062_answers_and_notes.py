@@ -3,7 +3,7 @@
 Nobody has answered by the upgrade, there are no notes, and nothing is sent.
 
 Revision ID: 0062
-Revises: 0057
+Revises: 0061
 """
 
 import re
@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0062"
-down_revision = "0057"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

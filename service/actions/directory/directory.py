@@ -254,7 +254,7 @@ def create_person(session: Session, act: ActionContext, values: Mapping[str, Any
         Forbidden: they are to join another organisation (:func:`service.actions.permissions.check_joining`).
     """
     crud.check(_person_errors(session, values))
-    wanted = positions.wanted(session, None, values, act.today)
+    wanted = positions.wanted(session, None, values, act.common.today)
     _check_joining(session, wanted, act, None, values)
     person = crud.create(session, act, Person(**wanted.values), also=wanted.audited)
     positions.write(session, person, wanted.after)
@@ -273,7 +273,7 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
-    wanted = positions.wanted(session, person, values, act.today)
+    wanted = positions.wanted(session, person, values, act.common.today)
     if wanted.moves():
         permissions.check_person(session, person, values, moves=True)
     _check_joining(session, wanted, act, person.kept_by, values)
@@ -290,7 +290,7 @@ def _check_joining(
 ) -> None:
     """Refuse to put somebody into somebody else's organisation; ``own`` is theirs today."""
     field = "positions" if values.get("positions") and "organisation_id" not in values else "organisation_id"
-    for joined in wanted.joined(act.today):
+    for joined in wanted.joined(act.common.today):
         if joined != own:
             permissions.check_joining(session, joined, field)
 

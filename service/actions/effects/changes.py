@@ -164,7 +164,9 @@ def event_parts_changed(
 
 
 def event_shared(session: Session, act: ActionContext, event: Event) -> None:
-    """Another office may now read an event, or may no more: plan its reminders for whoever they may reach now."""
+    """Another office may now read an event, or may no more: its feeds gain or lose it, and the reminders are planned
+    for whoever they may reach now."""
+    change_log.note(session, act.now, [event.id])
     reminder_planning.plan_event(session, act, event)
 
 

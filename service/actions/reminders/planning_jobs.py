@@ -69,7 +69,7 @@ def ask(session: Session, act: ActionContext, key: str, remaining: int, **limits
         "recipients": None,
         "event_ids": None,
         "counts_days": False,
-        "since": act.today,
+        "since": act.common.today,
         "asked_at": act.now,
         "after_day": None,
         "after_id": "",

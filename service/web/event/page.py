@@ -16,12 +16,14 @@ from models.vocabulary import EventKind, ReminderState, Role
 from service.actions import crud
 from service.actions.both_sides.notes import count_notes
 from service.actions.documents import placements
+from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.files import files
 from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
 from service.web import event_bookings
+from service.web.both_sides.section import read_section
 from service.web.event import (
     confirmation,
     days,
@@ -109,6 +111,8 @@ def event(view: View, event_id: str) -> Response:
     """Everything about one event; with POST, a step is taken, a part changed, or other days looked at."""
     found = events.find_event(view.session, event_id)
     if request.method != "POST":
+        if side_of(view.session, found) is SideOfReader.OTHER:
+            return redirect(url_for("pages.shared_event", event_id=event_id, done=request.args.get("done")), 303)
         return _show(view, found)
     word = request.form.get("do", "")
     if word == "look":
@@ -198,6 +202,7 @@ def _show(
         coming=_coming(view, found, dossier),
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
+        other_side=read_section(view, found),
         confirmation=board,
         in_charge=in_charge.read(view, found),
         may_delete=transitions.may_delete(view, found),

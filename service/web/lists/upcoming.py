@@ -21,6 +21,7 @@ from service.actions import crud, office_days, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.both_sides import notes
+from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
 from service.actions.ledger import waiting_estimates
@@ -42,6 +43,7 @@ FAILED_SHOWN = 5
 MENTIONS_SHOWN = 10
 UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
+WAITING_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
 _PLAIN = ("q", "from", "to", "known_to")
@@ -146,6 +148,7 @@ def upcoming(view: View) -> Response:
         now=[] if params.is_past else [event for event in events if _is_on(view, event)],
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
         drafts=drafts,
+        waiting_days=waiting_proposals(view.session, view.act, WAITING_SHOWN),
         to_approve=to_approve,
         more_to_approve=number_to_approve - len(to_approve),
         estimates_to_approve=[(one, view.sums(one.planned)) for one in estimates],

@@ -22,6 +22,8 @@ class TwoOffices:
     body_id: str
     """The organisation in charge of the visit."""
     other_body_id: str
+    """The organisation of who reads all of the other office."""
+    department_id: str
     """A department of the other office."""
     owner: Caller
     """An officer of the organisation in charge."""
@@ -54,7 +56,7 @@ def two(database: Database, caller: Callable[..., Caller]) -> TwoOffices:
         event = factories.make_event(
             session, host=OWN, guest=OTHER, organisation_id=body.id, visibility=Visibility.INTERNAL
         )
-        ids = (event.id, body.id, other_body.id)
+        ids = (event.id, body.id, other_body.id, factories.make_organisation(session, locality=OTHER).id)
     owner = caller(Role.OFFICER, organisation_id=ids[1])
     other = caller(Role.APPROVER, organisation_id=ids[2])
-    return TwoOffices(*ids, owner, other, caller(Role.OFFICER, organisation_id=ids[2]))
+    return TwoOffices(*ids, owner, other, caller(Role.OFFICER, organisation_id=ids[3]))

@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import event as sa_event
 from sqlmodel import select
 
-from calendars.mails.event_mail import OfficeMail
 from jobs import queue
-from jobs.note_checks import NoteChecks
+from jobs.note_checks import NoteChecks, NoteMail
 from models.accounts import Audit, User
 from models.both_sides.notes import EventNote, NoteMention
 from models.database import Database
@@ -254,7 +253,7 @@ def test_whom_the_other_side_mentions_is_told_to_nobody_who_may_not_know(
     assert [one["purpose"] for one in second.get("/reminders?purpose=mention").json] == ["mention"]
 
 
-def checked(database: Database, settings: Settings, clock: Clock) -> list[OfficeMail | Message]:
+def checked(database: Database, settings: Settings, clock: Clock) -> list[NoteMail | Message]:
     """What the worker would make of the mails about mentions now."""
     with database.transaction() as session:
         claimed = [one for one in queue.claim(session, clock.now, "me", 60, 50) if one.purpose == "mention"]
@@ -269,10 +268,10 @@ def test_a_mail_says_who_wrote_what_and_only_while_it_may_be_read(
 ) -> None:
     note = write(two.owner, two, f"{WORD} <b>", mentions=[colleague.user_id])
     (mail,) = checked(database, settings, clock)
-    assert isinstance(mail, OfficeMail)
-    assert f"> {WORD} <b>" in mail.content.text
-    assert "&lt;b&gt;" in mail.content.html
-    assert f"/events/{two.event_id}/notes" in mail.content.text
+    assert isinstance(mail, NoteMail)
+    assert f"> {WORD} <b>" in mail.mail.content.text
+    assert "&lt;b&gt;" in mail.mail.content.html
+    assert f"/events/{two.event_id}/notes" in mail.mail.content.text
     with database.transaction() as session:
         mention = session.get_one(NoteMention, (note["id"], colleague.user_id))
         mention.read_at = clock.now
@@ -291,7 +290,7 @@ def test_when_sharing_ends_before_the_mail_leaves_it_does_not(
     two.share()
     write(two.other, two, "from them", visibility="shared")
     write(two.owner, two, WORD, visibility="shared", mentions=[two.other.user_id])
-    assert [isinstance(one, OfficeMail) for one in checked(database, settings, clock)] == [True]
+    assert [isinstance(one, NoteMail) for one in checked(database, settings, clock)] == [True]
     two.unshare()
     (why,) = checked(database, settings, clock)
     assert isinstance(why, Message)
@@ -309,7 +308,7 @@ def test_without_the_rule_of_readers_the_mail_would_leave(
     two.unshare()
     assert [isinstance(one, Message) for one in checked(database, settings, clock)] == [True]
     monkeypatch.setattr("jobs.note_checks.reads_note", lambda *_args: True)
-    assert [isinstance(one, OfficeMail) for one in checked(database, settings, clock)] == [True]
+    assert [isinstance(one, NoteMail) for one in checked(database, settings, clock)] == [True]
 
 
 def test_reading_costs_as_many_queries_however_many_notes(

@@ -114,6 +114,8 @@ FOUND_BY_PAGES = {
     "/events/<event_id>/files": "its files",
     "/events/<event_id>/papers": "its papers: none",
     "/events/<event_id>/placements": "who is placed where: nobody",
+    "/events/<event_id>/share": "what the other side is asked and reads",
+    "/events/<event_id>/shared": "what the other side reads, as far as the days are known",
     "/events/<event_id>/estimate": "what it cost",
     "/events/<event_id>/estimate?edit=yes": "the same, to change",
     "/events/<event_id>/estimate?pay=any": "the same, to pay",

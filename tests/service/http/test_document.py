@@ -13,7 +13,6 @@ from sqlmodel import select
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.notes import EventNote
-from models.both_sides.share import EventShare
 from models.database import Database
 from models.estimates import Payment
 from models.event_parts import TaskTemplate
@@ -286,7 +285,6 @@ def test_whatever_is_read_is_as_the_document_says(
         visit = furnish(session, settings.office, clock.now)
         of_kind = {path: factories.make_event(session, kind=kind).id for kind, path in KIND_PATHS.items()}
         examples = {name: str(session.exec(select(column)).first()) for name, column in EXAMPLES.items()}
-        session.merge(EventShare(event_id=visit, office="vientiane-province", shared_at=clock.now))
     admin = caller(Role.ADMIN)
     FileStore(settings.files_folder).open(make=True)
     examples |= {"event_id": visit, "number": "1", "file_id": sent(admin, f"/events/{visit}/files")["id"]}

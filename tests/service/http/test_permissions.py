@@ -572,7 +572,7 @@ SHARED = frozenset(
         "localities", "organisations", "people", "agreements", "commitments", "anniversaries", "office-holidays",
         "observances", "task-templates", "resources", "users", "me", "tokens", "reminder-rules", "feeds", "norms",
         "exchange-rates", "projects",
-        "merges", "hand-overs", "document-templates",
+        "merges", "hand-overs", "document-templates", "office",
     }
 )  # fmt: skip
 """What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens). Who

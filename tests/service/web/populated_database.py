@@ -14,6 +14,7 @@ from calendars.placements.proposals import WantedTables
 from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -137,6 +138,10 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
         created_by=author.id, commitment_id=commitment.id if commitment else None,
         organisation_id=organisation.id if organisation else None,
     )  # fmt: skip
+    asks = [{"what": "members", "until": first.isoformat()}]
+    session.add(
+        EventShare(event_id=visit.id, office="vientiane-province", asks=asks, note="Xin danh sách.", shared_at=now)
+    )
     head = factories.make_person(session, name="ທ່ານ ບຸນມີ ສີສະຫວັດ", position=text)
     members.add_member(session, act, visit, {"person_id": head.id, "role": MemberRole.HEAD})
     members.add_member(session, act, visit, {"person_id": factories.make_person(session, name="Trần Thị Bình").id})

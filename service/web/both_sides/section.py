@@ -1,0 +1,75 @@
+"""The folded section "The other side" on an event's page, and the same entries on the page of the other side.
+
+Each part of what two offices do together adds one :class:`SectionEntry` to :data:`ENTRIES`: a label, the endpoint of
+its page below the event, and one line that says how it stands.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from models.events import Event
+from models.i18n import N_
+from service.actions.both_sides import shares, sides
+from service.actions.event_sides import SideOfReader, side_of
+from service.web.both_sides.words import office_name
+from service.web.view import View
+
+StateLine = Callable[[View, Event, SideOfReader], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """A page about an event that both sides, or one of them, work on.
+
+    ``state`` says in one line how it stands, in the reader's language; None: the reader has no such page of this event.
+    """
+
+    label: str
+    endpoint: str
+    state: StateLine
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """An entry of one event for one reader."""
+
+    label: str
+    url: str
+    state: str
+
+
+def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
+    if side is not SideOfReader.OWN:
+        return None
+    share = sides.share_row(view.session, event)
+    if share is None:
+        is_possible = view.may_change(event) and bool(sides.candidates(view.session, event))
+        return view.say(N_("Not shared: the other side reads nothing of it.")) if is_possible else None
+    office = office_name(view, sides.office_of_share(view.session, share))
+    late = sum(one.until < view.act.today for one in shares.asks_of(share))
+    if late:
+        return view.say(N_("Shared with {office}; overdue answers: {count}."), office=office, count=late)
+    return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(share.asks))
+
+
+ENTRIES: list[SectionEntry] = [
+    SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
+]
+"""What stands in the section, in this order."""
+
+
+def read_section(view: View, event: Event) -> Sequence[SectionLine]:
+    """The lines of the section for an event's reader; none where there is no other side."""
+    if event.guest is None:
+        return []
+    side = side_of(view.session, event)
+    if side is SideOfReader.NONE:
+        return []
+    states = ((entry, entry.state(view, event, side)) for entry in ENTRIES)
+    return [
+        SectionLine(view.say(entry.label), url_for(entry.endpoint, event_id=event.id), state)
+        for entry, state in states
+        if state is not None
+    ]

@@ -1,0 +1,52 @@
+"""Whose rows each operation writes that changes something; a new operation gets its place here by a decision.
+
+``event``: rows of an event, whose office is its organisation's. ``office``: rows that carry their maker's office.
+``place``: people and bodies, of the office of their locality. ``own``: of the account itself. ``common``: agreements,
+anniversaries and localities, which are everybody's.
+"""
+
+_DECIDED = """
+event createActivity changeActivity deleteActivity
+event createArtTroupeVisit changeArtTroupeVisit deleteArtTroupeVisit
+event createDelegation changeDelegation deleteDelegation
+event createCeremony changeCeremony deleteCeremony
+event createTrainingBatch changeTrainingBatch deleteTrainingBatch
+event createLearner changeLearner deleteLearner
+event createBooking changeBooking deleteBooking
+event createDocument changeDocument deleteDocument sendDocument
+event importCalendarFile importEvents planAgreement
+event acceptEventChanges requestEventConfirmation refuseEventConfirmation transitionEvent
+event replaceEstimate approveEstimate returnEstimate reverseEstimate settleEstimate submitEstimate
+event createPayment changePayment deletePayment
+event createEventFile
+event createMember importMembers changeMember deleteMember
+event replacePlacements proposePlacements
+event replaceProgramme publishProgramme
+event createTask changeTask deleteTask
+event retryReminder markReminderSeen
+office createExchangeRate changeExchangeRate deleteExchangeRate
+office createNorm changeNorm deleteNorm
+office createObservance changeObservance deleteObservance
+office createOfficeHoliday changeOfficeHoliday deleteOfficeHoliday
+office createReminderRule previewReminderRule changeReminderRule deleteReminderRule
+office createResource changeResource deleteResource
+office createTaskTemplate changeTaskTemplate deleteTaskTemplate
+office replaceDocumentTemplate deleteDocumentTemplate
+office createGift changeGift deleteGift
+office createProject changeProject deleteProject createProjectFile
+office createAgreementFile createCommitmentFile changeFile deleteFile
+office createUser changeUser
+office changeOffice
+office undoHandOver undoMerge
+place createOrganisation changeOrganisation deleteOrganisation handOverOrganisation mergeOrganisation
+place createPerson changePerson deletePerson createPersonFile mergePerson
+place replaceParticulars deletePassport replacePassport revealPassport
+own createFeed changeFeed deleteFeed rotateFeed
+own changeOwnLeave changeOwnPassword createToken deleteToken
+common createAgreement changeAgreement deleteAgreement
+common createCommitment changeCommitment deleteCommitment
+common createAnniversary changeAnniversary deleteAnniversary
+common createLocality changeLocality
+"""
+
+WHOSE = {name: line.split()[0] for line in _DECIDED.strip().splitlines() for name in line.split()[1:]}
