@@ -63,7 +63,8 @@ def test_who_only_takes_part_reads_what_is_for_both_only_while_it_is_shared(
     two: TwoOffices, database: Database
 ) -> None:
     with database.transaction() as session:
-        factories.make_task(session, session.get_one(Event, two.event_id), organisation_id=two.other_body_id)
+        body = session.get_one(User, two.department.user_id).organisation_id
+        factories.make_task(session, session.get_one(Event, two.event_id), organisation_id=body)
     write(two.owner, two, "ours")
     write(two.department, two, "theirs")
     two.share()
