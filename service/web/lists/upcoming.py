@@ -22,6 +22,7 @@ from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.both_sides.submissions import waiting_events
 from service.actions.both_sides.answer_queries import inbox_state
+from service.actions.both_sides import notes
 from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
@@ -42,6 +43,7 @@ from service.web.view import View
 
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
+MENTIONS_SHOWN = 10
 UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
 WAITING_SHOWN = 20
@@ -173,6 +175,7 @@ def upcoming(view: View) -> Response:
         unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),
+        mentions=notes.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

@@ -108,6 +108,8 @@ FOUND_BY_PAGES = {
     "/events/<event_id>/told": "what was told of it: nothing",
     "/events/<event_id>/programme": "its programme: none",
     "/events/<event_id>/members": "its people",
+    "/events/<event_id>/coming": "who came",
+    "/events/<event_id>/notes": "what was noted on it",
     "/events/<event_id>/bookings": "its bookings: none",
     "/events/<event_id>/proposals": "the days proposed for it: none",
     "/events/<event_id>/files": "its files",

@@ -22,6 +22,7 @@ from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.links import EventLink, Submission
 from models.both_sides.proposals import Proposal
+from models.both_sides.notes import EventNote
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment
@@ -180,6 +181,8 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             from_office="vientiane-province", to_office="hai-duong", expires_at=clock.now + timedelta(days=9),
         )  # fmt: skip
         session.add(proposal)
+        note = EventNote(event_id=event.id, text=MARK, author_id=owner.id, created_at=clock.now)
+        session.add(note)
         # A second visit of the same people, so that the hidden one stands in its way.
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
@@ -211,6 +214,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "link_id": link.id,
             "submission_id": submission.id,
             "gift_id": gift.id,
+            "note_id": note.id,
             "member_id": member.id,
             "task_id": task.id,
             "number": "1",
@@ -309,7 +313,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/placements",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/events/{event_id}/files",
-        "/files/{file_id}", "/documents/{document_id}",
+        "/files/{file_id}", "/documents/{document_id}", "/events/{event_id}/notes", "/notes/{note_id}",
     } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
     assert who != "participant" or not telling & IN_CHARGE_ONLY
 
@@ -381,6 +385,7 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
         ("POST", f"{event}/proposals", DAYS),
         *(("POST", f"/proposals/{world.ids['proposal_id']}/{step}", body) for step, body in STEPS.items()),
+        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),

@@ -61,6 +61,7 @@ from models.vocabulary import (
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
 from service.actions.both_sides import drafts
+from service.actions.both_sides import notes
 from service.actions.context import ActionContext
 from service.actions.directory import hand_overs, merges
 from service.actions.documents import kept, placements
@@ -175,6 +176,12 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     members.add_member(session, act, visit, {"person_id": factories.make_person(session, name="Trần Thị Bình").id})
     studies = {"stage": LearnerStage.LANGUAGE, "starts_on": "2026-09", "permit_expires_on": now.date()}
     learners.add_learner(session, act, visit, {"person_id": head.id, **studies})
+    (bunmi, _person), *_others = members.members_of(session, visit.id)
+    arrival = {"at": f"{first}T14:30", "by": "QV 314", "place": "Nội Bài", "met_by": "Trần Thị Bình"}
+    members.change_member(session, act, visit, bunmi, {"answer": MemberAnswer.ACCEPTED, "arrival": arrival})
+    written = notes.write_note(session, act, visit, "Phía bạn xin đến sớm.\n\nXem https://example.org/thu.")
+    notes.strike_note(session, act, written)
+    notes.write_note(session, act, visit, "Đã thống nhất qua điện thoại.")
     tasks.add_task(session, act, visit, {"title": text, "due_on": date(2026, 11, 1)})
     tasks.add_task(session, act, visit, {"title": text, "due_offset": "-P3D"})
     items = [
