@@ -19,7 +19,6 @@ from models.answer_tokens import AnswerTokens, Invited
 from models.database import Database
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import NP_, translate
 from models.places import Organisation, Person
 from models.vocabulary import Language, MemberAnswer, Role
 from service.actions.both_sides.answers import AnswerTaker
@@ -65,6 +64,17 @@ class Table:
     @property
     def address(self) -> str:
         return f"/events/{self.event_id}"
+
+    def open(self, walk: Walk, sentence: str, part: str) -> None:
+        """Go from the visit's page to one of the pages of both sides."""
+        walk.page.goto(self.address)
+        if (folded := walk.page.locator("#other-side:not([open]) > summary")).count():
+            walk.click(folded, "the other side")
+        if (link := walk.page.locator(f'main a[href^="{self.address}/{part}"]')).count():
+            walk.click(link, sentence)
+        else:
+            walk.dead_ends.append(f"no link to {part}")
+            walk.page.goto(f"{self.address}/{part}")
 
     def keeps_quiet(self) -> None:
         """Nothing of Hải Phòng's own business is on the others' pages, seen or unseen, and nobody's particulars."""
@@ -121,10 +131,7 @@ def plant(session: Session, event_id: str) -> None:
 def share(table: Table) -> None:
     """It is shared, the list is asked for, and the other side finds both on its first page."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.look("03-other-side")
-    lan.follow(lan.say("What the other side reads, and what is asked of it"))
+    table.open(lan, "what the other side reads", "share")
     lan.look("04-share")
     lan.click(lan.page.locator('[name="ask"][value="members"]'), "ask for the list")
     lan.fill("until-members", "2027-02-20")
@@ -148,9 +155,7 @@ def share(table: Table) -> None:
 def agree(table: Table) -> None:
     """Hải Phòng proposes days, Viêng Chăn others, Hải Phòng takes those."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.follow(lan.say("Days to agree on"))
+    table.open(lan, "days to agree on", "proposals")
     lan.look("10-propose")
     for name, text in (("first_day", "2027-03-10"), ("last_day", "2027-03-12"), ("answer_by", "2027-01-15")):
         lan.fill(name, text)
@@ -160,8 +165,7 @@ def agree(table: Table) -> None:
 
     bounmy.page.goto("/")
     bounmy.look("12-waiting-for-us")
-    bounmy.follow(TITLE["lo"])
-    bounmy.follow(bounmy.say("Days to agree on"))
+    table.open(bounmy, "days to agree on", "proposals")
     bounmy.look("13-proposal")
     bounmy.click(bounmy.page.locator("summary", has_text=bounmy.say("Propose other days")), "propose other days")
     for name, text in (("first_day", "2027-03-17"), ("last_day", "2027-03-19")):
@@ -198,9 +202,7 @@ def fill_person(walk: Walk, number: int, person: tuple[str, str, str, str, str])
 def fill_list(table: Table) -> None:
     """A link is made, the list filled in on a telephone without an account, and taken in."""
     lan, guest = table.lan, table.guest
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.follow(lan.say("Links without an account"))
+    table.open(lan, "links without an account", "links")
     lan.look("20-links")
     lan.fill("for", "Phòng Lễ tân tỉnh Viêng Chăn")
     lan.press("Make the link")
@@ -282,9 +284,9 @@ def answer_by_mail(table: Table, database: Database, settings: Settings, clock: 
     with database.transaction(write=False) as session:
         assert session.get_one(Member, member.id).answer is MemberAnswer.ACCEPTED
     lan = table.lan
-    lan.page.goto(f"{table.address}/coming")
+    table.open(lan, "who comes", "coming")
     lan.look("40-who-comes")
-    lan.page.goto(f"{table.address}/answers")
+    table.open(lan, "answers by mail", "answers")
     lan.look("41-answers-by-mail")
 
 
@@ -295,7 +297,7 @@ def _fields(office: object) -> dict[str, object]:
 def note(table: Table) -> None:
     """A note of Hải Phòng's own, one for both sides, and an answer."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(f"{table.address}/notes")
+    table.open(lan, "notes", "notes")
     lan.fill("text", OWN_NOTE)
     lan.press("Write the note")
     lan.fill("text", "Đề nghị đoàn mang theo bản dịch bài phát biểu.")
@@ -303,8 +305,7 @@ def note(table: Table) -> None:
     lan.press("Write the note")
     lan.sees(OWN_NOTE)
     lan.look("50-notes")
-    bounmy.page.goto(table.address)
-    bounmy.follow(translate(NP_("on an event", "Notes"), "lo"))
+    table.open(bounmy, "notes", "notes")
     bounmy.sees("Đề nghị đoàn mang theo bản dịch bài phát biểu.")
     bounmy.look("51-notes")
     table.keeps_quiet()
