@@ -3,7 +3,7 @@
 Nothing is proposed by the upgrade.
 
 Revision ID: 0060
-Revises: 0057
+Revises: 0058
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from models.types import UtcDateTime
 
 revision = "0060"
-down_revision = "0057"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 

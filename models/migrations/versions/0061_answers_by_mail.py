@@ -3,7 +3,7 @@
 Nothing is read or asked for until an inbox is set.
 
 Revision ID: 0061
-Revises: 0057
+Revises: 0060
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from models.types import UtcDateTime
 
 revision = "0061"
-down_revision = "0057"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
