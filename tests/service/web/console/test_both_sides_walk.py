@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from flask import Flask
 from sqlmodel import Session, col, select
 
 from calendars.replies.reader import read_answer
@@ -39,6 +39,7 @@ TASK, OWN_NOTE, ADDRESS, BUDGET = (
     "lan.rieng@haiphong.example",
     345_678_000,
 )
+THEIR_NOTE = "ບັນທຶກພາຍໃນຂອງພວກເຮົາ"
 DRAFT = "Mục chưa công bố"
 PUBLISHED = "Hội đàm tại trụ sở Ủy ban nhân dân thành phố"
 SECRETS = (TASK, OWN_NOTE, ADDRESS, "345.678.000", "345678000", DRAFT)
@@ -62,6 +63,10 @@ class Table:
     event_id: str = ""
 
     @property
+    def walks(self) -> dict[str, Walk]:
+        return {"Hải Phòng": self.lan, "Viêng Chăn": self.bounmy, "list": self.guest}
+
+    @property
     def address(self) -> str:
         return f"/events/{self.event_id}"
 
@@ -75,6 +80,16 @@ class Table:
         else:
             walk.dead_ends.append(f"no link to {part}")
             walk.page.goto(f"{self.address}/{part}")
+
+    def probes(self, app: Flask) -> list[str]:
+        """Every address below the visit that is read, of the pages and of the API."""
+        rules = [rule for rule in app.url_map.iter_rules() if rule.arguments == {"event_id"} and "GET" in rule.methods]
+        return sorted(
+            {
+                rule.rule.replace("<event_id>", self.event_id).replace("<string:event_id>", self.event_id)
+                for rule in rules
+            }
+        )
 
     def keeps_quiet(self) -> None:
         """Nothing of Hải Phòng's own business is on the others' pages, seen or unseen, and nobody's particulars."""
@@ -310,11 +325,13 @@ def note(table: Table) -> None:
     bounmy.look("51-notes")
     table.keeps_quiet()
     bounmy.fill("text", "ຈະກຽມມາ")
-    if (choice := bounmy.page.locator('[name="visibility"][value="shared"]')).count():
-        bounmy.click(choice, "for both sides")
+    bounmy.click(bounmy.page.locator('[name="visibility"][value="shared"]'), "for both sides")
+    bounmy.press("Write the note")
+    bounmy.fill("text", THEIR_NOTE)
     bounmy.press("Write the note")
     lan.page.reload()
     lan.sees("ຈະກຽມມາ")
+    assert THEIR_NOTE not in lan.page.content()
     lan.look("52-notes")
 
 
@@ -343,24 +360,65 @@ def publish(table: Table) -> None:
     table.keeps_quiet()
 
 
+def nothing_else_crosses(table: Table, app: Flask) -> None:
+    """Whatever the other side asks for by its address: nothing of it holds what is not for them."""
+    probes = table.probes(app)
+    assert len(probes) > 30, "the addresses are written otherwise now"
+    leaks = []
+    for walk in (table.bounmy, table.guest):
+        for path in probes:
+            text = walk.page.context.request.get(path).text()
+            leaks += [f"{path}: {secret}" for secret in (*SECRETS, *SEALED) if secret in text]
+    for path in probes:
+        if THEIR_NOTE in table.lan.page.context.request.get(path).text():
+            leaks.append(f"{path}: {THEIR_NOTE}")
+    assert leaks == []
+
+
+def take_back(table: Table) -> None:
+    """Shared no more: the other side finds nothing, on no page and not in its list."""
+    lan, bounmy = table.lan, table.bounmy
+    table.open(lan, "what the other side reads", "share")
+    lan.click(lan.page.locator("details.removal > summary"), "take it back")
+    lan.press("Take the sharing back")
+    lan.look("70-taken-back")
+    bounmy.page.goto("/")
+    assert TITLE["lo"] not in bounmy.page.content()
+    found = [
+        bounmy.page.context.request.get(f"{table.address}{part}") for part in ("", "/shared", "/notes", "/proposals")
+    ]
+    assert {answer.status for answer in found} == {404}
+
+
 @pytest.mark.timeout(900)
 def test_a_visit_from_proposal_to_programme(
-    table: Table, database: Database, settings: Settings, clock: Clock, capsys: pytest.CaptureFixture[str]
+    table: Table, database: Database, settings: Settings, clock: Clock, app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    counted: list[str] = []
+
+    def played(stage: str) -> None:
+        for name, walk in table.walks.items():
+            counted.append(
+                f"{stage}, {name}: {len(walk.pages)} pages, {len(walk.entries)} entries, {walk.typed} characters"
+            )
+
     plan(table)
     with database.transaction() as session:
         plant(session, table.event_id)
     share(table)
+    played("shared")
     agree(table)
+    played("agreed")
     fill_list(table)
     swap_one(table, database)
+    played("list")
     answer_by_mail(table, database, settings, clock)
     note(table)
     publish(table)
-    walks = {"Hải Phòng": table.lan, "Viêng Chăn": table.bounmy, "list": table.guest}
+    played("programme")
+    nothing_else_crosses(table, app)
+    take_back(table)
     with capsys.disabled():
-        for name, walk in walks.items():
-            print(f"\n{name}: {len(walk.pages)} pages, {len(walk.entries)} entries, {walk.typed} characters typed")
-    assert {name: walk.dead_ends for name, walk in walks.items() if walk.dead_ends} == {}
-    assert {name: len(walk.pages) for name, walk in walks.items() if len(walk.pages) > MOST_PAGES[name]} == {}
-    expect(table.lan.page.locator("main")).to_be_visible()
+        print("", *counted, sep="\n")
+    assert {name: walk.dead_ends for name, walk in table.walks.items() if walk.dead_ends} == {}
+    assert {name: len(walk.pages) for name, walk in table.walks.items() if len(walk.pages) > MOST_PAGES[name]} == {}
