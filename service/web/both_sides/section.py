@@ -64,7 +64,9 @@ def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
     if not waiting:
         return view.say(N_("They fill in their list on a phone, without an account."))
     told = view.say(N_("Forms that were handed in and wait for you: {count}"), count=waiting)
-    return f"{told}; {view.say(N_('handed in late: {count}'), count=late)}" if late else told
+    if not late:
+        return told
+    return "; ".join((told, view.say(N_("handed in late: {count}"), count=late)))
 
 
 def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:

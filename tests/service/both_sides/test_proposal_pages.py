@@ -1,4 +1,4 @@
-"""The page on which both sides agree on days: proposed, answered, told to whom it waits; with a phone and without script."""
+"""The page on which both sides agree on days: proposed, answered, told whom it waits for; by phone, without script."""
 
 import re
 from collections.abc import Callable
