@@ -48,7 +48,7 @@ VERBS = {
     "patch": {"change"},
     "delete": {"delete"},
     "post": {
-        *("create", "transition", "plan", "publish", "import", "rotate"),
+        *("create", "reject", "transition", "plan", "publish", "import", "rotate"),
         *("preview", "propose", "retry", "mark", "reveal", "change", "accept", "request", "refuse", "merge"),
         *("undo", "hand", "send", "strike", "submit", "approve", "return", "settle", "reverse"),
         *("decline", "counter", "withdraw"),

@@ -16,9 +16,12 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from calendars.documents import stored
 from calendars.documents.value import Document, Head, HeadForm, Run
+from calendars.links.merging import FilledIn
 from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.links import EventLink, Submission
+from models.both_sides.notes import EventNote
 from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.documents import KeptDocument
@@ -43,6 +46,7 @@ from models.vocabulary import (
 )
 from service.actions import permissions
 from service.actions.bookings import bookings, resources
+from service.actions.both_sides import drafts
 from service.actions.context import ActionContext
 from service.actions.documents import placements
 from service.actions.events import members, programme, programme_revisions, tasks
@@ -177,6 +181,8 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             from_office="vientiane-province", to_office="hai-duong", expires_at=clock.now + timedelta(days=9),
         )  # fmt: skip
         session.add(proposal)
+        note = EventNote(event_id=event.id, text=MARK, author_id=owner.id, created_at=clock.now)
+        session.add(note)
         # A second visit of the same people, so that the hidden one stands in its way.
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
@@ -191,9 +197,24 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
                 "kind": GiftKind.GOODS, "description": {"vi": MARK}, "kept_by": MARK,
             },
         )  # fmt: skip
+        link = EventLink(
+            event_id=event.id, token_hash="a1" * 32, may=["members"], recipient=MARK, language=Language.LO,
+            expires_on=event.arrives_on, made_by=owner.id, made_at=clock.now,
+        )  # fmt: skip
+        session.add(link)
+        session.flush()
+        sealed = drafts.pack(settings.secret_key, FilledIn({"people.a.name": MARK}))
+        submission = Submission(
+            link_id=link.id, event_id=event.id, sealed=sealed, form_token="b2" * 32, submitted_at=clock.now
+        )
+        session.add(submission)
+        session.flush()
         ids = {
             "event_id": event.id,
+            "link_id": link.id,
+            "submission_id": submission.id,
             "gift_id": gift.id,
+            "note_id": note.id,
             "member_id": member.id,
             "task_id": task.id,
             "number": "1",
@@ -292,7 +313,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/placements",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/events/{event_id}/files",
-        "/files/{file_id}", "/documents/{document_id}",
+        "/files/{file_id}", "/documents/{document_id}", "/events/{event_id}/notes", "/notes/{note_id}",
     } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
     assert who != "participant" or not telling & IN_CHARGE_ONLY
 
@@ -358,8 +379,13 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/placements/proposal", {}),
         ("PUT", f"{event}/share", {"acknowledged": True}),
         ("DELETE", f"{event}/share", None),
+        ("POST", f"{event}/links", {"may": ["members"], "for": "Bà Khamla"}),
+        ("DELETE", f"/links/{world.ids['link_id']}", None),
+        ("POST", f"/submissions/{world.ids['submission_id']}/accept", {}),
+        ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
         ("POST", f"{event}/proposals", DAYS),
         *(("POST", f"/proposals/{world.ids['proposal_id']}/{step}", body) for step, body in STEPS.items()),
+        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
