@@ -22,6 +22,7 @@ event acceptEventChanges requestEventConfirmation refuseEventConfirmation transi
 event replaceEstimate approveEstimate returnEstimate reverseEstimate settleEstimate submitEstimate
 event createPayment changePayment deletePayment
 event createEventFile
+event createLink deleteLink acceptSubmission rejectSubmission
 event createMember importMembers changeMember deleteMember
 event replacePlacements proposePlacements
 event replaceProgramme publishProgramme
