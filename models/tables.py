@@ -30,7 +30,6 @@ from models import (
     workers,
 )
 from models.base import metadata
-from models.both_sides import inbox, notes, office_profiles, proposals, share
 from models.both_sides import inbox, links, notes, office_profiles, proposals, share
 
 __all__ = [

@@ -20,9 +20,9 @@ from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
-from service.actions.both_sides.submissions import waiting_events
-from service.actions.both_sides.answer_queries import inbox_state
 from service.actions.both_sides import notes
+from service.actions.both_sides.answer_queries import inbox_state
+from service.actions.both_sides.submissions import waiting_events
 from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status

@@ -21,8 +21,8 @@ from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.links import EventLink, Submission
-from models.both_sides.proposals import Proposal
 from models.both_sides.notes import EventNote
+from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment

@@ -15,9 +15,9 @@ from calendars.placements.proposals import WantedTables
 from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.inbox import InboxMessage
 from models.both_sides.links import EventLink, Submission
 from models.both_sides.proposals import Proposal
-from models.both_sides.inbox import InboxMessage
 from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
@@ -60,8 +60,7 @@ from models.vocabulary import (
 )
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
-from service.actions.both_sides import drafts
-from service.actions.both_sides import notes
+from service.actions.both_sides import drafts, notes
 from service.actions.context import ActionContext
 from service.actions.directory import hand_overs, merges
 from service.actions.documents import kept, placements

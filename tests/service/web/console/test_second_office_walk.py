@@ -13,6 +13,7 @@ from models.resources import Resource
 from service.actions.both_sides.beginning import begin_office
 from service.actions.context import ActionContext
 from service.settings import Settings
+from tests import factories
 from tests.service.conftest import Clock
 from tests.service.web.console.conftest import Visit
 from tests.service.web.console.walk import Walk
@@ -29,6 +30,7 @@ def test_a_second_office_takes_its_first_steps(
     visit: Visit, database: Database, settings: Settings, clock: Clock, size: str
 ) -> None:
     with database.transaction() as session:
+        factories.make_user(session)  # of the default office
         act = ActionContext(None, clock.now, settings.office)
         begun = begin_office(session, act, OWN, {"email": EMAIL, "password": PRINTED}, {})
     walk = Walk(visit(None, language="lo", size=size), "lo", "second-office")
@@ -64,6 +66,9 @@ def sign_in(walk: Walk) -> None:
             walk.fill(name, text)
     walk.click(walk.page.locator("main button.primary").first, "save the password")
     walk.page.goto("/")
+    walk.sees(
+        walk.say("A new office has no rules, rooms and templates yet: until there are rules, nobody is reminded.")
+    )
     walk.look("03-first-page")
 
 
