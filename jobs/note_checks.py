@@ -27,6 +27,14 @@ NOT_ALLOWED = N_("This account can't read the note (any more).")
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMail:
+    """A mail that is still to be sent, and the office of who gets it, in whose name it is written."""
+
+    mail: OfficeMail
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteChecks:
     """What decides whether mails about mentions are still to be sent; read at once for a batch."""
 
@@ -61,7 +69,7 @@ class NoteChecks:
             SharedEvents.of(session.connection(), events.keys()),
         )
 
-    def check(self, one: ClaimedReminder) -> OfficeMail | Message:
+    def check(self, one: ClaimedReminder) -> NoteMail | Message:
         """The mail, or the reason to skip it."""
         note = self.notes.get(_note_id(one))
         event = self.events.get(note.event_id) if note is not None else None
@@ -82,7 +90,8 @@ class NoteChecks:
             url=f"{self.office.event_url(event.id)}/notes",
             is_shared=note.visibility is NoteVisibility.SHARED,
         )
-        return OfficeMail(user.locale, compose_mention(topic, user.locale))
+        rights = self.directory.rights[user.id]
+        return NoteMail(OfficeMail(user.locale, compose_mention(topic, user.locale)), rights.office)
 
 
 def _note_id(one: ClaimedReminder) -> str:

@@ -311,7 +311,9 @@ class ReminderFacts:
         found = self.notes.check(one)
         if isinstance(found, Message):
             return found
-        return DeliverableReminder(found.language, found, (None, None), reply_to=self.office.contact or None)
+        writer = self.profiles.of(found.office)
+        reply_to = writer.contact(self.office.contact)
+        return DeliverableReminder(found.mail.language, found.mail, (None, None), reply_to=reply_to, writer=writer)
 
     def _of_document(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         """A kept paper; answers go to who is in charge of its event."""

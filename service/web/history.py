@@ -35,6 +35,7 @@ from models.vocabulary import (
     MemberAnswer,
     MemberRole,
     NormItem,
+    NoteVisibility,
     ReminderChannel,
     ReminderState,
     Side,
@@ -44,6 +45,7 @@ from models.vocabulary import (
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
+from service.schemas.word_names import NOTE_VISIBILITIES
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
     ACTIVITY_TYPES,
@@ -146,6 +148,7 @@ _WORDS: Mapping[str, Sequence[tuple[type[StrEnum], Callable[[View, Any], str]]]]
     "role": [(MemberRole, View.role)],
     "side": [(Side, View.side)],
     "answer": [(MemberAnswer, View.answer)],
+    "shown_to": [(NoteVisibility, lambda view, word: view.say(NOTE_VISIBILITIES[word]))],
     "visibility": [
         (Visibility, lambda view, word: view.say(VISIBILITIES[word])),
         (FileVisibility, lambda view, word: view.say(FILE_VISIBILITIES[word])),

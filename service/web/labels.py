@@ -84,6 +84,7 @@ FIELDS: Mapping[str, str] = {
     "paid_on": N_("Paid on"),
     "voucher": N_("Voucher"),
     "visibility": N_("Shown to"),
+    "shown_to": N_("For whom"),
     "purpose": N_("Purpose"),
     "level": N_("Level"),
     "head_id": N_("Head of delegation"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
+from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from calendars.events.labels import MEMBER_ANSWER_NAMES
@@ -40,7 +41,7 @@ def coming_people(view: View, event_id: str) -> Response:
     event = events.find_event(view.session, event_id)
     refusal: FormRefusal | None = None
     if request.method == "POST":
-        word, told = request.form.get("do", ""), {}
+        word, told = request.form.get("do", ""), dict[str, Any]()
         refusal = attempt(view, lambda: told.update(_do(view, event, word)))
         if refusal is None:
             row = request.form.get("row", "")[:26]
@@ -75,7 +76,8 @@ def _answer(view: View, event: Event) -> Mapping[str, int]:
     wish: dict[str, Any] = {"answer": request.form.get("answer") or None}
     if has_days(event):
         wish |= {name: _journey(name) for name in JOURNEYS}
-    values = MemberSchema(partial=True).load(wish)
+    schema: type[Schema] = MemberSchema
+    values: dict[str, Any] = schema(partial=True).load(wish)
     change_member(view.session, view.act, event, _member(view, event), values)
     return {}
 

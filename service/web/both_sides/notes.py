@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
+from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from models.errors import Conflict, Forbidden
@@ -52,7 +53,8 @@ def _do(view: View, event: Event, word: str) -> None:
             "visibility": request.form.get("visibility") or NoteVisibility.OWN.value,
             "mentions": request.form.getlist("mention"),
         }
-        values: dict[str, Any] = NoteSchema().load(wish)
+        schema: type[Schema] = NoteSchema
+        values: dict[str, Any] = schema().load(wish)
         notes.write_note(view.session, view.act, event, values["text"], values["visibility"], values["mentions"])
         notes.mark_read(view.session, view.act, event)
         return

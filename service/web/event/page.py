@@ -14,9 +14,11 @@ from models.queries.dated import has_days
 from models.reminders import Reminder
 from models.vocabulary import EventKind, ReminderState, Role
 from service.actions import crud
+from service.actions.both_sides.notes import count_notes
 from service.actions.documents import placements
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
+from service.actions.events.attendance import Answers, ComingSight
 from service.actions.files import files
 from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
@@ -196,6 +198,8 @@ def _show(
         file_count=files.counts(view.session, "event_id", [found.id]).get(found.id, 0)
         if view.sees_whole(found)
         else None,
+        note_count=count_notes(view.session, found),
+        coming=_coming(view, found, dossier),
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
         other_side=read_section(view, found),
@@ -211,6 +215,13 @@ def _show(
         form=request.form,
         done=(deed.part, _told(view, found, deed, board), changed) if deed and not refusal else None,
     )
+
+
+def _coming(view: View, found: Event, dossier: EventPageData) -> str:
+    """How many answered whether they come, of the people of whom the reader sees it; empty if of nobody."""
+    sight = ComingSight.of(view.session, found)
+    counted = Answers.of(seat.member for seat in dossier.seats if sight.sees(seat.member))
+    return view.say(counted.sentence()) if counted.people else ""
 
 
 def _told(view: View, found: Event, deed: PageAction, board: confirmation.ConfirmationBoard | None) -> str:

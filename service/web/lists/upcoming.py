@@ -20,6 +20,8 @@ from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud, office_days, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
+from service.actions.both_sides import notes
+from service.actions.both_sides.answer_queries import inbox_state
 from service.actions.both_sides.submissions import waiting_events
 from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
@@ -29,6 +31,7 @@ from service.actions.ledger.learners import EXPIRING_DAYS
 from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
+from service.web.both_sides.shared_lines import shared_lines
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
 from service.web.observed_days import coming_greetings
@@ -40,6 +43,7 @@ from service.web.view import View
 
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
+MENTIONS_SHOWN = 10
 UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
 WAITING_SHOWN = 20
@@ -139,8 +143,11 @@ def upcoming(view: View) -> Response:
         if view.may(Role.OFFICER)
         else ([], 0)
     )
+    shared, more_shared = ([], 0) if params.is_filtered or params.is_past else shared_lines(view)
     return view.page(
         "lists/upcoming.html",
+        shared=shared,
+        more_shared=more_shared,
         params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
@@ -164,9 +171,11 @@ def upcoming(view: View) -> Response:
         permit_days=EXPIRING_DAYS,
         overdue=task_queries.count_overdue(view.session, view.act.today),
         notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
+        inbox=inbox_state(view.session).folder if view.may(Role.ADMIN) and view.act.office.answers else None,
         unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),
+        mentions=notes.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

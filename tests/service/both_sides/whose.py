@@ -25,6 +25,8 @@ event replacePlacements proposePlacements
 event replaceProgramme publishProgramme
 event createTask changeTask deleteTask
 event retryReminder markReminderSeen
+event replaceShare deleteShare
+office createNote deleteNote strikeNote
 office createExchangeRate changeExchangeRate deleteExchangeRate
 office createNorm changeNorm deleteNorm
 office createObservance changeObservance deleteObservance

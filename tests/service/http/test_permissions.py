@@ -1,6 +1,6 @@
 """Who reads and who changes which events: everything that could show a hidden one is asked, by everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -21,6 +21,8 @@ from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.both_sides.links import EventLink, Submission
+from models.both_sides.notes import EventNote
+from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment
@@ -174,6 +176,13 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             made_at=clock.now,
         )  # fmt: skip
         session.add(payment)
+        proposal = Proposal(
+            event_id=event.id, first_day=event.first_day, last_day=event.last_day, note=MARK, made_at=clock.now,
+            from_office="vientiane-province", to_office="hai-duong", expires_at=clock.now + timedelta(days=9),
+        )  # fmt: skip
+        session.add(proposal)
+        note = EventNote(event_id=event.id, text=MARK, author_id=owner.id, created_at=clock.now)
+        session.add(note)
         # A second visit of the same people, so that the hidden one stands in its way.
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
@@ -205,6 +214,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "link_id": link.id,
             "submission_id": submission.id,
             "gift_id": gift.id,
+            "note_id": note.id,
             "member_id": member.id,
             "task_id": task.id,
             "number": "1",
@@ -215,6 +225,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "file_id": file.id,
             "document_id": document.id,
             "payment_id": payment.id,
+            "proposal_id": proposal.id,
             "kind": "programme",
             "file_format": "xlsx",
             "agreement_id": agreement.id,
@@ -302,7 +313,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/placements",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/events/{event_id}/files",
-        "/files/{file_id}", "/documents/{document_id}",
+        "/files/{file_id}", "/documents/{document_id}", "/events/{event_id}/notes", "/notes/{note_id}",
     } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
     assert who != "participant" or not telling & IN_CHARGE_ONLY
 
@@ -372,6 +383,9 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("DELETE", f"/links/{world.ids['link_id']}", None),
         ("POST", f"/submissions/{world.ids['submission_id']}/accept", {}),
         ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
+        ("POST", f"{event}/proposals", DAYS),
+        *(("POST", f"/proposals/{world.ids['proposal_id']}/{step}", body) for step, body in STEPS.items()),
+        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
@@ -396,6 +410,8 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
     ]
 
 
+DAYS = {"first_day": "2027-03-10", "last_day": "2027-03-12"}
+STEPS: Mapping[str, Any] = {"accept": None, "decline": {}, "counter": DAYS, "withdraw": None}
 GIFT = {
     "given_by": "hai-duong",
     "given_to": "vientiane-province",

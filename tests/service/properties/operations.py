@@ -77,6 +77,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "merge_id": ("merge", "id"),
     "hand_over_id": ("hand_over", "id"),
     "gift_id": ("gift", "id"),
+    "note_id": ("event_note", "id"),
+    "mentions": ("user", "id"),
     "project_id": ("project", "id"),
     "beneficiary_id": ("organisation", "id"),
     "handover_event_id": ("event", "id"),
