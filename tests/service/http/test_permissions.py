@@ -355,7 +355,6 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/placements/proposal", {}),
         ("PUT", f"{event}/share", {"acknowledged": True}),
         ("DELETE", f"{event}/share", None),
-        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
