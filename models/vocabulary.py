@@ -659,3 +659,4 @@ class AnswerReason(StrEnum):
     OTHER_DAYS = "other_days"
     CALLED_OFF = "called_off"
     OLDER = "older"
+    TOO_MANY = "too_many"

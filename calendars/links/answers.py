@@ -15,8 +15,7 @@ MOST_FILES = 60
 MOST_BYTES = 100_000_000
 """Of all photos of one link."""
 
-LONGEST = 500
-"""Characters of one value."""
+_LONGEST: Mapping[str, int] = {"position": 300, "diet": 500, "note": 500}
 
 
 PERSON_FIELDS: Mapping[str, str] = {
@@ -72,6 +71,11 @@ def is_path(path: str, may: Iterable[str]) -> bool:
         case ["days", name]:
             return name in DAY_FIELDS
     return False
+
+
+def longest(path: str) -> int:
+    """The most characters of a value."""
+    return _LONGEST.get(path.rpartition(".")[2], 200)
 
 
 def is_sealed(path: str) -> bool:

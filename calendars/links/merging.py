@@ -15,7 +15,7 @@ MOST_OTHERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FilledIn:
     """What was filled in so far: path → value; ``others`` are values of fields that somebody else had changed as well,
     in the order they were typed."""
 
@@ -24,10 +24,10 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedForm:
     """The draft after a save; ``clashes`` are the paths of which this save's value was not taken."""
 
-    draft: Draft
+    draft: FilledIn
     clashes: tuple[str, ...] = ()
 
 
@@ -37,7 +37,7 @@ def typed_over(form: Mapping[str, str], cleared: frozenset[str] = frozenset()) -
     return said | dict.fromkeys(cleared, "")
 
 
-def merge(base: Mapping[str, str], newest: Draft, typed: Mapping[str, str]) -> Merged:
+def merge(base: Mapping[str, str], newest: FilledIn, typed: Mapping[str, str]) -> MergedForm:
     """Put what was typed into a form that showed ``base`` over the newest draft; paths not typed stay as they are."""
     values = dict(newest.values)
     others = {path: list(kept) for path, kept in newest.others.items()}
@@ -55,4 +55,4 @@ def merge(base: Mapping[str, str], newest: Draft, typed: Mapping[str, str]) -> M
         if mine and mine not in beside:
             beside[:] = [*beside, mine][-MOST_OTHERS:]
     kept = {path: beside for path, beside in others.items() if beside}
-    return Merged(Draft(without_empty(values), kept), tuple(clashes))
+    return MergedForm(FilledIn(without_empty(values), kept), tuple(clashes))

@@ -332,9 +332,9 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
     an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are
-    given to: the person at their own address, the accounts of the organisation, else the ``owner``;
-    ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
-    told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
+    given to: the person at their own address, the accounts of the organisation, else the ``owner``; ``role:officer``
+    the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be told of the
+    event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
     session.flush()
@@ -412,10 +412,7 @@ class AudienceIndex:
                 index.tasks[task.event_id].append(task)
         if parts & {MEMBERS, ASSIGNEE, _EMAIL}:
             index._read_people(work, events, parts, emails, of_tasks=of_tasks)
-            office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
-            index.countries.update(connection.execute(_countries(by_id), events.values | office).all())
-            if index.offices.alone and any(key.startswith(_OFFICE) for key in index.countries):
-                index.offices = Offices.load(work)  # no account was found, so nobody has asked
+            index._read_countries(work, events)
         return index
 
     def addresses(
@@ -550,6 +547,13 @@ class AudienceIndex:
         in_charge = self.countries.get(event.organisation_id) if event.organisation_id else None
         office = self.office_language(event.organisation_id)
         return reader_language(languages, country, in_charge, self.countries.get(""), office=office)
+
+    def _read_countries(self, work: Session | Connection, events: EventSelection) -> None:
+        connection = work if isinstance(work, Connection) else work.connection()
+        office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
+        self.countries.update(connection.execute(_countries(events.by_id), events.values | office).all())
+        if self.offices.alone and any(key.startswith(_OFFICE) for key in self.countries):
+            self.offices = Offices.load(work)  # no account was found, so nobody has asked
 
     def office_language(self, organisation_id: str | None) -> Language | None:
         """The language that the office of an organisation has chosen."""

@@ -7,7 +7,7 @@ the code's line now, so it goes on when localities are merged or succeeded. With
 reads it only in :mod:`models.queries.event_readers`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,12 +38,13 @@ def office_there(offices: Offices, locality: str | None) -> str | None:
     return office if locality in office_line(offices, office) else None
 
 
-def other_offices(event: Any, offices: Offices) -> tuple[str, ...]:
-    """The offices an event (or a row with its columns) may be shared with: those of host and guest but its own."""
+def other_offices(organisation_id: str | None, parties: Iterable[str | None], offices: Offices) -> tuple[str, ...]:
+    """The offices that an event of an organisation may be shared with: those of its ``parties``, host and guest, but
+    its own."""
     if offices.alone:
         return ()
-    own = offices.of(event.organisation_id)
-    there = (office_there(offices, locality) for locality in (event.host, event.guest))
+    own = offices.of(organisation_id)
+    there = (office_there(offices, locality) for locality in parties)
     return tuple(dict.fromkeys(office for office in there if office is not None and office != own))
 
 

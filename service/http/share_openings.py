@@ -7,7 +7,7 @@ from flask import g
 from sqlmodel import Session
 
 from models.accounts import User
-from service.actions import permissions
+from service.actions.acting import acting_as
 from service.actions.both_sides import openings
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext
@@ -44,7 +44,5 @@ def record(desk: AppContext, user_id: str | None) -> None:
         user = session.get(User, user_id)
         if user is None or not user.active:
             return
-        permissions.reads_as(session, user)
-        openings.record_openings(
-            session, ActionContext(user, desk.clock(), desk.settings.office, g.request_id), event_ids
-        )
+        act = acting_as(session, user, desk.clock(), desk.settings.office, g.request_id)
+        openings.record_openings(session, act, event_ids)

@@ -11,6 +11,7 @@ from service.web.administration import office as administration_office
 from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
+from service.web.both_sides import answers as answers_by_mail
 from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.calendar import calendar, weekly_schedule
 from service.web.documents import downloads, office_papers, paper, papers
@@ -89,6 +90,8 @@ blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET",
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", member_lists.members, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/coming", "coming_people", coming.coming_people, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/answers", "event_answers", answers_by_mail.event_answers, methods=["GET", "POST"])
+blp.add_url_rule("/administration/answers-by-mail", "office_answers", answers_by_mail.office_answers)
 blp.add_url_rule("/events/<event_id>/notes", "event_notes", notes.event_notes, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", member_lists.member_file)
 blp.add_url_rule("/members/template.xlsx", "member_template", member_lists.member_template_file)

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from calendars.events.labels import member_side_name
 from calendars.links.answers import PARTICULARS, PASSPORT
-from calendars.links.checks import day_of, errors_of, latin_name, plain_number
+from calendars.links.checks import day_of, errors_of, latin_name, moment_of, plain_number
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, text_cell
 from calendars.people.names import is_lao
@@ -28,8 +28,8 @@ from models.text import localized
 from models.vocabulary import FileKind, Language, PassportKind, Sex, SubmissionState
 from service.actions import crud
 from service.actions.both_sides.differences import (
-    Difference,
     Step,
+    Takeable,
     differences,
     given_people,
     listed_people,
@@ -79,7 +79,7 @@ def accept(
     return received.row
 
 
-def _chosen(offered: Sequence[Difference], take: Sequence[str] | None) -> frozenset[str]:
+def _chosen(offered: Sequence[Takeable], take: Sequence[str] | None) -> frozenset[str]:
     """The paths that are taken."""
     if take is None:
         return frozenset(one.path for one in offered if one.step is not Step.MISSING)
@@ -103,6 +103,7 @@ class _Taking:
         self, session: Session, act: ActionContext, secret: str, received: Received, chosen: frozenset[str]
     ) -> None:
         self.session, self.act, self.secret, self.event = session, act, secret, received.event
+        self.values = received.draft.values
         self.given = given_people(received)
         self.side = side_of_link(session, act, received.event)
         self.chosen = chosen
@@ -122,6 +123,22 @@ class _Taking:
         people = {key: one.person for key, one in known.items()} | self._add(known)
         for key, names_ in self.fields.items():
             self._write_person(people[key], names_, self.given[key])
+        self._write_journeys({person.id for person in people.values()})
+
+    def _write_journeys(self, person_ids: set[str]) -> None:
+        """Enter how they travel, for who was filled in, or where nobody was, for everybody of the side."""
+        chosen = [path.split(".") for path in sorted(self.chosen) if path.startswith("travel.")]
+        if not chosen:
+            return
+        for one in listed_people(self.session, self.event, self.side):
+            if person_ids and one.person.id not in person_ids:
+                continue
+            values: dict[str, Any] = {}
+            for _travel, trip, name in chosen:
+                given = self.values[f"travel.{trip}.{name}"]
+                journey = values.setdefault(trip, dict(getattr(one.member, trip) or {}))
+                journey[name] = (moment_of(given) or given) if name == "at" else given
+            members.change_member(self.session, self.act, self.event, one.member, values)
 
     def _add(self, known: Mapping[str, Any]) -> dict[str, Person]:
         """Add the people that are not on the list yet, as a list that is taken in does; key → person."""

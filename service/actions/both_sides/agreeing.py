@@ -16,7 +16,7 @@ from models.errors import Conflict, DomainError, Invalid
 from models.events import Event
 from models.i18n import N_, message
 from models.vocabulary import EventStatus
-from service.actions import crud, permissions
+from service.actions import acting, crud, permissions
 from service.actions.both_sides import proposal_mails
 from service.actions.both_sides.proposals import Check, begin, close
 from service.actions.context import ActionContext
@@ -80,6 +80,8 @@ def keep_refusal(session: Session, act: ActionContext, row: Proposal, refusal: A
 def _move(session: Session, act: ActionContext, event: Event, row: Proposal) -> None:
     days = {"first_day": row.first_day, "last_day": row.last_day}
     with permissions.in_place_of_owner(session, event):
+        if act.user is not None:  # by the clock and at the place of the event's own office
+            act = acting.context_of_reader(session, act.user, act.now, act.common.office, act.request_id)
         if event.status is EventStatus.POSTPONED:
             events.transition(session, act, event, EventStatus.PLANNED, days=days)
         else:

@@ -25,14 +25,20 @@ from models.queries.invited import invited_members
 from models.reminders import EventVersion, Reminder
 from models.vocabulary import AnswerReason, InboxOutcome, MemberAnswer
 from service.actions import crud, permissions
+from service.actions.both_sides.notes import add_mail_note
 from service.actions.context import ActionContext
+from service.actions.reminders import reminder_planning
 
 NOT_TO_APPLY = N_("This mail holds no answer that could be applied: its sender is not among the people of this event.")
 ALREADY_APPLIED = N_("This answer has been applied already.")
 
 
+MOST_COUNTERS = 10
+"""So many times a member can propose other days of one event by mail."""
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AnswerVerdict:
     """What becomes of a message: the outcome, why, and whose answer it is or claims to be."""
 
     outcome: InboxOutcome
@@ -67,30 +73,30 @@ class AnswerTaker:
             self._apply(session, ActionContext(None, now, self.office), verdict.event, verdict.member, row)
         return True
 
-    def _verdict(self, session: Session, read: Answer | NotUnderstood, row: InboxMessage) -> Verdict:
+    def _verdict(self, session: Session, read: Answer | NotUnderstood, row: InboxMessage) -> AnswerVerdict:
         proven = self._proven(session, read.token)
         if isinstance(read, NotUnderstood):
             event = proven[0] if proven else _event_of(session, read.uid)
-            return Verdict(InboxOutcome.UNREAD, read.reason.value, event, proven[1] if proven else None)
+            return AnswerVerdict(InboxOutcome.UNREAD, read.reason.value, event, proven[1] if proven else None)
         if read.is_automatic:
-            return Verdict(InboxOutcome.AUTOMATIC, None, *(proven[:2] if proven else (None, None)))
+            return AnswerVerdict(InboxOutcome.AUTOMATIC, None, *(proven[:2] if proven else (None, None)))
         event = _event_of(session, read.uid)
         if event is None:
             if proven is None:
-                return Verdict(InboxOutcome.UNREAD, AnswerReason.UNKNOWN_EVENT)
-            return Verdict(InboxOutcome.UNPROVEN, AnswerReason.OTHER_EVENT, proven[0])
+                return AnswerVerdict(InboxOutcome.UNREAD, AnswerReason.UNKNOWN_EVENT)
+            return AnswerVerdict(InboxOutcome.UNPROVEN, AnswerReason.OTHER_EVENT, proven[0])
         if proven is None or proven[0].id != event.id:
             reason = AnswerReason.NO_TOKEN if not read.token else AnswerReason.BAD_TOKEN
             reason = reason if proven is None else AnswerReason.OTHER_EVENT
-            return Verdict(InboxOutcome.UNPROVEN, reason, event, _named(session, event, read.attendee))
+            return AnswerVerdict(InboxOutcome.UNPROVEN, reason, event, _named(session, event, read.attendee))
         _event, member, invited = proven
         if read.attendee != invited.address and (read.attendee or read.method is AnswerMethod.REPLY):
             claimed = _named(session, event, read.attendee) or member
-            return Verdict(InboxOutcome.UNPROVEN, AnswerReason.OTHER_ATTENDEE, event, claimed)
+            return AnswerVerdict(InboxOutcome.UNPROVEN, AnswerReason.OTHER_ATTENDEE, event, claimed)
         reason_not = _why_not(session, event, member, read, row)
         if reason_not is not None:
-            return Verdict(InboxOutcome.REFUSED, reason_not, event, member)
-        return Verdict(InboxOutcome.APPLIED, None, event, member)
+            return AnswerVerdict(InboxOutcome.REFUSED, reason_not, event, member)
+        return AnswerVerdict(InboxOutcome.APPLIED, None, event, member)
 
     def _proven(self, session: Session, token: str | None) -> tuple[Event, Member, Invited] | None:
         """The event and the member that a token proves; None if it proves nothing (any more)."""
@@ -113,23 +119,20 @@ class AnswerTaker:
         return event, member, invited
 
     def _apply(self, session: Session, act: ActionContext, event: Event, member: Member, row: InboxMessage) -> None:
-        if row.partstat is not None and row.first_day is None:
+        if row.first_day is not None and row.last_day is not None:
+            text = row.comment or row.subject or row.sender
+            add_mail_note(session, act, event, text, row.sender, (row.first_day, row.last_day))
+        elif row.partstat is not None:
             _supersede(session, member, row)
-            apply_answer(session, act, event, member, row.partstat, row.answered_at or act.now, row.sender)
+            _write_answer(session, act, event, member, row)
 
 
-def apply_answer(
-    session: Session,
-    act: ActionContext,
-    event: Event,
-    member: Member,
-    answer: MemberAnswer,
-    answered_at: datetime,
-    sender: str,
-) -> None:
-    """Write down what a member answered by mail; the trail names the sender."""
-    values = {"answer": answer, "answered_at": answered_at}
-    crud.change(session, act, member, values, event_id=event.id, reason=sender or None)
+def _write_answer(session: Session, act: ActionContext, event: Event, member: Member, row: InboxMessage) -> None:
+    """Write down what a member answered by mail; the trail names the sender. Who answered is not asked again."""
+    has_answered = row.partstat is not MemberAnswer.NEEDS_ACTION
+    values = {"answer": row.partstat, "answered_at": row.answered_at if has_answered else None}
+    if crud.change(session, act, member, values, event_id=event.id, reason=row.sender or None):
+        reminder_planning.plan_event(session, act, event)
 
 
 def apply_by_hand(session: Session, act: ActionContext, event: Event, message_id: str) -> InboxMessage:
@@ -156,7 +159,7 @@ def apply_by_hand(session: Session, act: ActionContext, event: Event, message_id
     session.flush()
     # From now on, and not from when it was written: what was sent before does not come after a person's decision.
     row.answered_at = act.now
-    apply_answer(session, act, event, member, row.partstat, act.now, row.sender)
+    _write_answer(session, act, event, member, row)
     return row
 
 
@@ -210,10 +213,24 @@ def _why_not(session: Session, event: Event, member: Member, read: Answer, row: 
     if event.status in CALLED_OFF:
         return AnswerReason.CALLED_OFF
     if read.method is AnswerMethod.COUNTER:
-        return None
+        return _why_no_note(session, member, row)
     if _was_of_other_days(session, event, read):
         return AnswerReason.OTHER_DAYS
     return AnswerReason.OLDER if _is_older(session, member, row) else None
+
+
+def _why_no_note(session: Session, member: Member, row: InboxMessage) -> AnswerReason | None:
+    """Why nothing is noted of the days that a member proposes: they did so before, or too often."""
+    counters = select(InboxMessage).where(
+        InboxMessage.member_id == member.id,
+        InboxMessage.outcome == InboxOutcome.APPLIED,
+        col(InboxMessage.first_day).is_not(None),
+    )
+    noted = session.exec(counters.limit(MOST_COUNTERS)).all()
+    wish = (row.first_day, row.last_day, row.comment)
+    if any((one.first_day, one.last_day, one.comment) == wish for one in noted):
+        return AnswerReason.OLDER
+    return AnswerReason.TOO_MANY if len(noted) >= MOST_COUNTERS else None
 
 
 def _last_applied(session: Session, member: Member) -> InboxMessage | None:

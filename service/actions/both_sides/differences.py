@@ -17,7 +17,7 @@ from calendars.links.answers import (
     part,
     people_of,
 )
-from calendars.links.checks import latin_name, plain_number
+from calendars.links.checks import latin_name, moment_of, plain_number
 from calendars.people.names import spellings
 from models.both_sides.links import SubmissionFile
 from models.event_parts import Member
@@ -43,7 +43,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Takeable:
     """One thing that can be taken: ``before`` and ``after`` as they are shown; a passport's number only by its end.
 
     ``who`` is the person's name; empty for travel and days. ``others`` says that somebody typed something else into the
@@ -103,7 +103,7 @@ def given_people(received: Received) -> dict[str, dict[str, str]]:
 
 def differences(
     session: Session, act: ActionContext, secret: str, event: Event, received: Sequence[Received]
-) -> dict[str, list[Difference]]:
+) -> dict[str, list[Takeable]]:
     """Id of what was handed in for an event → everything of it that can be taken, in the order of the form, who is
     missing last. The number of queries does not grow with them."""
     if not received:
@@ -122,17 +122,17 @@ def _differences(
     listed: Sequence[Listed],
     found: Mapping[str, Listed],
     known: "_Known",
-) -> list[Difference]:
-    result: list[Difference] = []
+) -> list[Takeable]:
+    result: list[Takeable] = []
     for key, values in given.items():
         result += _of_person(received, key, values, found.get(key), known)
     for trip in TRIPS:
-        result += _plain(received, f"travel.{trip}", TRIP_FIELDS)
-    result += _plain(received, "days", DAY_FIELDS)
+        result += _of_trip(received, trip, travelling(listed, found))
+    result += _of_days(received)
     if given:
         meant = {one.member.id for one in found.values()}
         result += [
-            Difference(f"missing.{one.member.id}", Step.MISSING, one.person.name, one.person.name, "", one.person.id)
+            Takeable(f"missing.{one.member.id}", Step.MISSING, one.person.name, one.person.name, "", one.person.id)
             for one in listed
             if one.member.id not in meant
         ]
@@ -141,7 +141,7 @@ def _differences(
 
 def _of_person(
     received: Received, key: str, values: Mapping[str, str], one: Listed | None, known: "_Known"
-) -> list[Difference]:
+) -> list[Takeable]:
     result = []
     person_id = one.person.id if one is not None else None
     for name in PERSON_FIELDS:
@@ -154,16 +154,34 @@ def _of_person(
         step = Step.ADDED if one is None else Step.CHANGED
         others = len(received.draft.others.get(path, ()))
         shown = (masked(before), masked(after)) if name == "passport_number" else (before, after)
-        result.append(Difference(path, step, values.get("name", ""), *shown, person_id, others))
+        result.append(Takeable(path, step, values.get("name", ""), *shown, person_id, others))
     return result
 
 
-def _plain(received: Received, prefix: str, names: Mapping[str, str]) -> list[Difference]:
-    values = part(received.draft.values, prefix)
-    others = received.draft.others
+def travelling(listed: Sequence[Listed], found: Mapping[str, Listed]) -> list[Listed]:
+    """Those on the list whose journeys are meant: who was filled in, or where nobody was, everybody of the side."""
+    return [*found.values()] or [*listed]
+
+
+def _of_trip(received: Received, trip: str, people: Sequence[Listed]) -> list[Takeable]:
+    """What is said of an arrival or departure that not everybody's journey says already."""
+    values, others = part(received.draft.values, f"travel.{trip}"), received.draft.others
+    result = []
+    for name in (name for name in TRIP_FIELDS if name in values):
+        path = f"travel.{trip}.{name}"
+        after = (moment_of(values[name]) or values[name]) if name == "at" else values[name]
+        known = {str((getattr(one.member, trip) or {}).get(name, "")) for one in people}
+        if known != {after}:
+            before = next(iter(known)) if len(known) == 1 else ""
+            result.append(Takeable(path, Step.CHANGED, "", before, after, None, len(others.get(path, ()))))
+    return result
+
+
+def _of_days(received: Received) -> list[Takeable]:
+    values, others = part(received.draft.values, "days"), received.draft.others
     return [
-        Difference(f"{prefix}.{name}", Step.NOTED, "", "", values[name], None, len(others.get(f"{prefix}.{name}", ())))
-        for name in names
+        Takeable(f"days.{name}", Step.NOTED, "", "", values[name], None, len(others.get(f"days.{name}", ())))
+        for name in DAY_FIELDS
         if name in values
     ]
 

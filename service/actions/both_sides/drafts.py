@@ -1,5 +1,7 @@
-"""What is typed with a link, saved as it is typed: sealed, a version for every save, the newest merged with what others
-saved meanwhile (:mod:`calendars.links.merging`)."""
+"""What is typed with a link is saved as it is typed: sealed, and merged with what others saved meanwhile.
+
+Every save makes a version; what two people changed at the same time is told by :mod:`calendars.links.merging`.
+"""
 
 import json
 import secrets
@@ -10,16 +12,16 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from calendars.links.answers import (
-    LONGEST,
     MOST_BYTES,
     MOST_FILES,
     MOST_PEOPLE,
     is_path,
     is_sealed,
+    longest,
     people_of,
     without_empty,
 )
-from calendars.links.merging import Draft, Merged, merge, typed_over
+from calendars.links.merging import FilledIn, MergedForm, merge, typed_over
 from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import read_roster
 from models.both_sides.links import LinkDraft, SubmissionFile
@@ -50,22 +52,22 @@ class KeptDraft:
     """A draft with its version; 0: nothing was saved yet."""
 
     version: int
-    draft: Draft
+    draft: FilledIn
 
 
-def pack(secret: str, draft: Draft) -> bytes:
+def pack(secret: str, draft: FilledIn) -> bytes:
     """Seal what was filled in."""
     kept = {"values": dict(draft.values), "others": {path: list(one) for path, one in draft.others.items()}}
     return seal(secret, PURPOSE, json.dumps(kept, ensure_ascii=False))
 
 
-def unpack(secret: str, sealed: bytes) -> Draft | None:
+def unpack(secret: str, sealed: bytes) -> FilledIn | None:
     """Open what was filled in; None: this secret does not open it, or it was forgotten."""
     text = unseal(secret, PURPOSE, sealed) if sealed else None
     if text is None:
         return None
     kept = json.loads(text)
-    return Draft(kept["values"], kept["others"])
+    return FilledIn(kept["values"], kept["others"])
 
 
 def read_draft(session: Session, secret: str, link: OpenLink) -> KeptDraft:
@@ -78,7 +80,7 @@ def read_draft(session: Session, secret: str, link: OpenLink) -> KeptDraft:
         select(LinkDraft).where(LinkDraft.link_id == link.row.id).order_by(col(LinkDraft.version).desc()).limit(1)
     ).first()
     if newest is None:
-        return KeptDraft(0, Draft())
+        return KeptDraft(0, FilledIn())
     draft = unpack(secret, newest.sealed)
     if draft is None:
         raise Conflict(message(_NOT_OPENED), code="sealed_otherwise")
@@ -93,7 +95,7 @@ def save(
     seen: int,
     form: Mapping[str, str],
     cleared: Collection[str] = (),
-) -> tuple[KeptDraft, Merged]:
+) -> tuple[KeptDraft, MergedForm]:
     """Save what a form says that showed version ``seen``; the link's row is locked by the caller.
 
     Fields that are not this link's are left out. Returns the draft afterwards, and which values stand beside it because
@@ -104,9 +106,9 @@ def save(
         Conflict: more people than a list holds.
     """
     ours = {path: one_line(value) for path, value in form.items() if is_path(path, link.row.may)}
-    if long := [path for path, value in ours.items() if len(value) > LONGEST]:
-        what = message(N_("A text has at most {max} characters."), max=LONGEST)
-        raise Invalid({path: [what] for path in long})
+    if long := [path for path, value in ours.items() if len(value) > longest(path)]:
+        too_long = N_("A text has at most {max} characters.")
+        raise Invalid({path: [message(too_long, max=longest(path))] for path in long})
     typed = typed_over(ours, frozenset(path for path in cleared if is_path(path, link.row.may) and is_sealed(path)))
     now = read_draft(session, secret, link)
     merged = merge(_version(session, secret, link, seen, now), now.draft, typed)
@@ -125,7 +127,7 @@ def _version(session: Session, secret: str, link: OpenLink, seen: int, now: Kept
 
 
 def _write(
-    session: Session, act: ActionContext, secret: str, link: OpenLink, now: KeptDraft, draft: Draft
+    session: Session, act: ActionContext, secret: str, link: OpenLink, now: KeptDraft, draft: FilledIn
 ) -> KeptDraft:
     if draft == now.draft or (draft.values == dict(now.draft.values) and draft.others == dict(now.draft.others)):
         return now
@@ -210,11 +212,11 @@ def new_key() -> str:
     return secrets.token_hex(5)
 
 
-def shown(draft: Draft) -> dict[str, str]:
+def shown(draft: FilledIn) -> dict[str, str]:
     """What a form shows: sealed values never; ``True`` of those that were entered stands in :func:`entered`."""
     return {path: value for path, value in without_empty(draft.values).items() if not is_sealed(path)}
 
 
-def entered(draft: Draft) -> frozenset[str]:
+def entered(draft: FilledIn) -> frozenset[str]:
     """The sealed fields that were filled in."""
     return frozenset(path for path in without_empty(draft.values) if is_sealed(path))

@@ -1,6 +1,7 @@
 """Ending an office: nobody acts for it any more, and what it planned and wrote stays its own. The operator's step.
 
-Its accounts are switched off and lose what opens the service to them, its rules are off. Its events and papers stay,
+Its accounts are switched off and lose what opens the service to them, its rules are off, and no visit is shared with it
+or by it any more. Its events and papers stay,
 and no other office reads more of them than before: to open an office's files to its partner because it left would be
 nobody's wish. What is still to come is handed to a body of another office if the operator names one. The people and
 bodies of its locality are kept by the default office from then on, as those of any place without an office.
@@ -9,22 +10,24 @@ bodies of its locality are kept by the default office from then on, as those of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from models.accounts import User
 from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.share import EventShare
 from models.documents import KeptDocument
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import N_, message
 from models.places import Organisation
+from models.queries import shares as queries
 from models.queries.offices import Offices, forgets
 from models.reminders import ReminderRule
 from models.text import fold, localized
 from service.actions import crud, office_days
 from service.actions.accounts import access_revocation
-from service.actions.both_sides import profiles
+from service.actions.both_sides import profiles, shares
 from service.actions.context import ActionContext
 from service.actions.effects import changes
 from service.actions.events import events
@@ -73,6 +76,7 @@ def end_office(
         )
         raise Conflict(message(text, count=len(coming), day=coming[0].first_day), code="events_to_come")
     handed = [_hand(session, act, event, hand_to) for event in coming] if hand_to is not None else []
+    _take_back(session, act, offices, office)
     users = _switch_off(session, act, offices, office)
     rules = _silence(session, act, offices, office)
     if profile is None:
@@ -122,6 +126,16 @@ def _coming(session: Session, act: ActionContext, own: ColumnElement[bool] | Non
 def _hand(session: Session, act: ActionContext, event: Event, body: Organisation) -> Event:
     whole = events.find_event(session, event.id)
     return events.change_event(session, act, whole, {"organisation_id": body.id, "in_charge_id": None})
+
+
+def _take_back(session: Session, act: ActionContext, offices: Offices, office: str) -> None:
+    """End the sharing of visits, of its own with others and of others' with it: nobody is there to answer."""
+    own = offices.holds(office, col(Event.organisation_id))
+    with_it = col(Event.id).in_(queries.shared_with(offices, office))
+    of_it = col(Event.id).in_(select(EventShare.event_id))
+    found = select(Event).where(or_(with_it, of_it if own is None else and_(of_it, own))).order_by(col(Event.id))
+    for event in session.exec(found).all():
+        shares.delete_share(session, act, event)
 
 
 def _switch_off(session: Session, act: ActionContext, offices: Offices, office: str) -> list[User]:

@@ -23,7 +23,7 @@ _CONFLICTS = frozenset({Refusal.NOT_OPEN, Refusal.EVENT_CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class TwoSides:
     """The two offices of a shared event: ``owner`` is the event's own, ``other`` the one it is shared with, None if it
     is not shared; ``own`` is the one that the session speaks for, None: neither."""
 
@@ -36,7 +36,7 @@ class Sides:
         return self.owner if office != self.owner or self.other is None else self.other
 
 
-def sides_of(session: Session, event: Event) -> Sides:
+def sides_of(session: Session, event: Event) -> TwoSides:
     """The two sides of an event as they are now; three queries at most. The service itself speaks for the owner."""
     offices = permissions.offices(session)
     owner, one = offices.of(event.organisation_id), permissions.account_rights(session)
@@ -45,20 +45,20 @@ def sides_of(session: Session, event: Event) -> Sides:
     # Two offices that became one have nothing to share any more.
     other = None if code is None or offices.named(code) == owner else offices.named(code)
     if one is None:
-        return Sides(owner, other, owner)
+        return TwoSides(owner, other, owner)
     takes_part = False
     if one.organisation_id is not None and not one.whole_office and one.office == other:
         takes_part = (event.id, one.organisation_id) in taking_part(connection, [event.id])
-    return Sides(owner, other, speaks_for(one, event, code, takes_part=takes_part))
+    return TwoSides(owner, other, speaks_for(one, event, code, takes_part=takes_part))
 
 
-def reads_proposals(session: Session, event: Event, sides: Sides) -> bool:
+def reads_proposals(session: Session, event: Event, sides: TwoSides) -> bool:
     """Whether the session reads what was proposed for an event it may read: who speaks for a side, and whoever of the
     event's own office sees more of it than what is shared."""
     return sides.own is not None or permissions.sight(session, event) > permissions.Sight.SHARED
 
 
-def check_reads(session: Session, event: Event) -> Sides:
+def check_reads(session: Session, event: Event) -> TwoSides:
     """The sides of an event, if the session reads what they proposed.
 
     Raises:
@@ -70,7 +70,7 @@ def check_reads(session: Session, event: Event) -> Sides:
     return sides
 
 
-def check_shared(sides: Sides) -> str:
+def check_shared(sides: TwoSides) -> str:
     """The office of the other side.
 
     Raises:
@@ -81,8 +81,21 @@ def check_shared(sides: Sides) -> str:
     return sides.other
 
 
+def check_speaks(session: Session, event: Event, sides: TwoSides) -> str:
+    """The office that the session speaks for.
+
+    Raises:
+        Forbidden: it is of neither side, or not in charge of the event within its own office.
+    """
+    if sides.own is None and permissions.is_of_own_office(session, event.organisation_id):
+        permissions.check_change(session, event)
+    if sides.own is None:
+        raise refused(Refusal.NOT_A_SIDE)
+    return sides.own
+
+
 def check_step(
-    session: Session, act: ActionContext, event: Event, row: Proposal, sides: Sides, step: ProposalStep
+    session: Session, act: ActionContext, event: Event, row: Proposal, sides: TwoSides, step: ProposalStep
 ) -> None:
     """Raise if the session can't take a step now.
 
@@ -91,6 +104,8 @@ def check_step(
         Conflict: the proposal waits for no answer, the event is not shared any more, or its days are settled.
     """
     why = facts_of(session, row).refusal(step, sides.own, event.status, act.now)
+    if why is Refusal.NOT_A_SIDE:
+        check_speaks(session, event, sides)
     if why is Refusal.NOT_YOUR_TURN and step is ProposalStep.WITHDRAW:
         raise Forbidden(message(ONLY_PROPOSER), code=why.value)
     if why is not None:
@@ -111,7 +126,7 @@ def facts_of(session: Session, row: Proposal) -> ProposalFacts:
 
 
 def possible_steps(
-    session: Session, act: ActionContext, event: Event, row: Proposal, sides: Sides
+    session: Session, act: ActionContext, event: Event, row: Proposal, sides: TwoSides
 ) -> tuple[ProposalStep, ...]:
     """The steps that the session can take now; none for viewers."""
     if act.user is None or not act.user.role.suffices_for(Role.OFFICER) or sides.other is None:

@@ -13,7 +13,7 @@ from models.both_sides.proposals import Proposal
 from models.events import Event
 from models.vocabulary import ProposalState
 from service.actions import crud, permissions
-from service.actions.both_sides.proposal_sides import Sides, facts_of, possible_steps
+from service.actions.both_sides.proposal_sides import TwoSides, facts_of, possible_steps
 from service.actions.context import ActionContext
 
 
@@ -57,7 +57,7 @@ class ProposalView:
 
 
 def views_of(
-    session: Session, act: ActionContext, event: Event, sides: Sides, rows: Sequence[Proposal]
+    session: Session, act: ActionContext, event: Event, sides: TwoSides, rows: Sequence[Proposal]
 ) -> list[ProposalView]:
     """Proposals of one event for the session; one query for the names of all who acted."""
     ids = {one for row in rows for one in (row.made_by, row.answered_by) if one}

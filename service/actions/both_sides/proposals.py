@@ -18,15 +18,15 @@ from models.both_sides.proposals import Proposal
 from models.errors import Conflict, Forbidden, InvalidValue, NotFound
 from models.events import Event
 from models.i18n import N_, Message, message
-from models.places import Locality
 from models.queries.office_profiles import OfficeProfiles
 from models.vocabulary import EventStatus, ProposalState
 from service.actions import crud, permissions
 from service.actions.both_sides import proposal_mails
 from service.actions.both_sides.proposal_sides import (
-    Sides,
+    TwoSides,
     check_reads,
     check_shared,
+    check_speaks,
     check_step,
     facts_of,
     refused,
@@ -105,8 +105,7 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
     """
     lock(session, event)
     sides = sides_of(session, event)
-    if sides.own is None:
-        raise refused(Refusal.NOT_A_SIDE)
+    own = check_speaks(session, event, sides)
     check_shared(sides)
     if event.status not in NEGOTIABLE:
         raise refused(Refusal.EVENT_CLOSED)
@@ -115,7 +114,7 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
             what = message(ONE_OPEN, days=days_in_words(Days(present.first_day, present.last_day)))
             raise Conflict(what, code="proposal_open", proposal=present.id)
         settle_expired(session, act, present)
-    return _make(session, act, event, sides, sides.own, values)
+    return _make(session, act, event, sides, own, values)
 
 
 def counter(
@@ -173,7 +172,9 @@ def share_ended(session: Session, act: ActionContext, event: Event) -> None:
         settle_expired(session, act, row)
 
 
-def begin(session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check) -> Sides:
+def begin(
+    session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check
+) -> TwoSides:
     """Lock the event, read the proposal anew, and make sure that a step is possible.
 
     Raises: as :func:`service.actions.both_sides.proposal_sides.check_step`, and what ``check`` raises.
@@ -208,7 +209,7 @@ def _make(
     session: Session,
     act: ActionContext,
     event: Event,
-    sides: Sides,
+    sides: TwoSides,
     office: str,
     values: Mapping[str, Any],
     *,
@@ -238,14 +239,7 @@ def _make(
 
 def zone_of(session: Session, act: ActionContext, office: str) -> str:
     """The time zone of an office."""
-    offices = permissions.offices(session)
-    if office == offices.default == permissions.own_office(session):
-        return act.office.timezone
-    if zone := OfficeProfiles.load(session, offices).of(office).timezone:
-        return zone
-    # To another office the default one is where its locality is.
-    place = session.get(Locality, office)
-    return act.office.timezone if place is None else place.timezone
+    return OfficeProfiles.load(session, permissions.offices(session)).zone(office, act.common.office.timezone)
 
 
 def _errors(

@@ -25,7 +25,14 @@ def share_row(session: Session, event: Event) -> EventShare | None:
 
 def candidates(session: Session, event: Event) -> tuple[str, ...]:
     """The codes of the offices that an event may be shared with."""
-    return other_offices(event, permissions.offices(session))
+    return candidates_of(session, event.organisation_id, event.host, event.guest)
+
+
+def candidates_of(
+    session: Session, organisation_id: str | None, host: str | None, guest: str | None
+) -> tuple[str, ...]:
+    """As :func:`candidates`, for an event that is not there yet."""
+    return other_offices(organisation_id, (host, guest), permissions.offices(session))
 
 
 def office_of_share(session: Session, share: EventShare) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from calendars.links.answers import part, people_of
 from calendars.links.checks import errors_of
-from calendars.links.merging import Draft
+from calendars.links.merging import FilledIn
 from models.both_sides.links import EventLink, Submission, SubmissionFile
 from models.errors import Conflict, Invalid, NotFound
 from models.events import Event
@@ -36,7 +36,7 @@ class Received:
     row: Submission
     link: EventLink
     event: Event
-    draft: Draft
+    draft: FilledIn
 
 
 def hand_in(
@@ -100,7 +100,7 @@ def receipt(session: Session, link: OpenLink, submission_id: str) -> Submission:
     return row
 
 
-def people_in(draft: Draft) -> list[str]:
+def people_in(draft: FilledIn) -> list[str]:
     """The names of those who were filled in, in the order in which they were."""
     return [part(draft.values, f"people.{key}").get("name", "") for key in people_of(draft.values)]
 
@@ -120,7 +120,8 @@ def received_of(session: Session, secret: str, event: Event, rows: Sequence[Subm
     """What some of an event's submissions hold, by their ids; one query."""
     links = recipients(session, [row.link_id for row in rows])
     return {
-        row.id: Received(row, links[row.link_id], event, drafts.unpack(secret, row.sealed) or Draft()) for row in rows
+        row.id: Received(row, links[row.link_id], event, drafts.unpack(secret, row.sealed) or FilledIn())
+        for row in rows
     }
 
 
@@ -134,7 +135,7 @@ def find_submission(session: Session, secret: str, submission_id: str) -> Receiv
     row = crud.find_of_event(session, Submission, submission_id)
     event = events.find_event(session, row.event_id)
     permissions.check_change(session, event)
-    draft = drafts.unpack(secret, row.sealed) or Draft()
+    draft = drafts.unpack(secret, row.sealed) or FilledIn()
     return Received(row, session.get_one(EventLink, row.link_id), event, draft)
 
 
@@ -189,14 +190,14 @@ def photo_of(session: Session, submission: Submission, photo_id: str) -> Submiss
     return found
 
 
-def waiting_counts(session: Session, event_ids: Collection[str]) -> dict[str, int]:
-    """Event → how much was handed in that nobody has decided about; one query."""
-    found = (
-        core_select(col(Submission.event_id), func.count())
-        .where(col(Submission.event_id).in_(event_ids), col(Submission.state) == SubmissionState.SUBMITTED)
-        .group_by(col(Submission.event_id))
+def waiting_count(session: Session, event_id: str) -> tuple[int, int]:
+    """How much was handed in for an event that nobody has decided about, and how much of that came late; one query."""
+    late = func.sum(case((col(Submission.is_late), 1), else_=0))
+    waits = core_select(func.count(), func.coalesce(late, 0)).where(
+        col(Submission.event_id) == event_id, col(Submission.state) == SubmissionState.SUBMITTED
     )
-    return {row[0]: row[1] for row in session.execute(found)} if event_ids else {}
+    count, late_ones = session.execute(waits).one()
+    return int(count), int(late_ones)
 
 
 def waiting_events(session: Session, most: int = 20) -> list[Event]:

@@ -16,6 +16,7 @@ from calendars.links.answers import (
     TRIPS,
     is_path,
     is_sealed,
+    longest,
     part,
     people_of,
 )
@@ -59,6 +60,7 @@ class LinkField:
 
     path: str
     label: str
+    longest: int
     value: str = ""
     is_sealed: bool = False
     is_entered: bool = False
@@ -99,6 +101,7 @@ class LinkForm:
         return LinkField(
             path,
             label,
+            longest(path),
             value,
             sealed,
             sealed and path in draft.values,

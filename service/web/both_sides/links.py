@@ -22,7 +22,7 @@ from models.text import localized
 from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
 from service.actions.both_sides import acceptance, links, submissions
-from service.actions.both_sides.differences import Difference, Step, differences
+from service.actions.both_sides.differences import Step, Takeable, differences
 from service.actions.both_sides.submissions import Received
 from service.actions.events import events
 from service.actions.files import names
@@ -184,16 +184,16 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
     )
 
 
-def _groups(offered: Sequence[Difference]) -> list[tuple[str, list[Difference]]]:
+def _groups(offered: Sequence[Takeable]) -> list[tuple[str, list[Takeable]]]:
     """What can be taken, person by person; travel, days and who is missing each together."""
-    found: dict[str, list[Difference]] = {}
+    found: dict[str, list[Takeable]] = {}
     for one in offered:
         first, *rest = one.path.split(".")
         found.setdefault(f"people.{rest[0]}" if first == "people" else first, []).append(one)
     return [*found.items()]
 
 
-def _shown(view: View, one: Difference, value: str) -> str:
+def _shown(view: View, one: Takeable, value: str) -> str:
     """A value as people read it."""
     name = one.path.rpartition(".")[2]
     if name == "sex" and value in set(Sex):

@@ -18,7 +18,7 @@ from models.i18n import N_, message
 from models.vocabulary import EventStatus, ProposalState, Role
 from service.actions.both_sides import agreeing, proposals
 from service.actions.both_sides.agreeing import AcceptanceRefused
-from service.actions.both_sides.proposal_sides import Sides, check_reads
+from service.actions.both_sides.proposal_sides import TwoSides, check_reads
 from service.actions.both_sides.proposal_views import ProposalView, views_of
 from service.actions.events import events
 from service.actions.scheduling.openings import OpeningsRequest, find_openings
@@ -63,7 +63,7 @@ class _Board:
     """What the page shows: all proposals, the open one among them, and the sides."""
 
     event: Event
-    sides: Sides
+    sides: TwoSides
     views: Sequence[ProposalView]
 
     @property

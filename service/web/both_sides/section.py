@@ -11,10 +11,11 @@ from flask import url_for
 
 from models.events import Event
 from models.i18n import N_, NP_
-from service.actions.both_sides import notes, shares, sides
+from service.actions.both_sides import answer_queries, notes, shares, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.events.members import members_of
+from service.web.both_sides.proposal_lines import days_state
 from service.web.both_sides.words import office_name
 from service.web.view import View
 
@@ -56,6 +57,28 @@ def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
     return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(share.asks))
 
 
+def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
+    if side is not SideOfReader.OWN or not view.may_change(event):
+        return None
+    waiting, late = submissions.waiting_count(view.session, event.id)
+    if not waiting:
+        return view.say(N_("They fill in their list on a phone, without an account."))
+    told = view.say(N_("Forms that were handed in and wait for you: {count}"), count=waiting)
+    if not late:
+        return told
+    return "; ".join((told, view.say(N_("handed in late: {count}"), count=late)))
+
+
+def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:
+    """Only of an event that somebody wrote about, and for who sees all of it."""
+    if side is not SideOfReader.OWN or not answer_queries.sees_answers(view.session, event):
+        return None
+    total, waiting = answer_queries.counts(view.session, event.id)
+    if waiting:
+        return view.say(N_("Answers without proof: {count}."), count=waiting)
+    return view.say(N_("Mails that came: {count}."), count=total) if total else None
+
+
 def _notes_state(view: View, event: Event, side: SideOfReader) -> str | None:
     """Its own side finds the notes at the head of the event's page."""
     if side is not SideOfReader.OTHER:
@@ -74,6 +97,9 @@ def _coming_state(view: View, event: Event, side: SideOfReader) -> str | None:
 
 ENTRIES: list[SectionEntry] = [
     SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
+    SectionEntry(N_("Links without an account"), "pages.event_links", _links_state),
+    SectionEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
+    SectionEntry(N_("Answers by mail"), "pages.event_answers", _answers_state),
     SectionEntry(N_("Who comes"), "pages.coming_people", _coming_state),
     SectionEntry(NP_("on an event", "Notes"), "pages.event_notes", _notes_state),
 ]

@@ -49,7 +49,13 @@ def _do(view: View, event: Event, word: str) -> None:
     if word == "unshare":
         shares.delete_share(view.session, view.act, event, _checked)
     elif word == "share":
-        shares.replace_share(view.session, view.act, event, typed_share(), _checked)
+        try:
+            shares.replace_share(view.session, view.act, event, typed_share(), _checked)
+        except Conflict as conflict:
+            if conflict.code != "law_not_acknowledged":
+                raise
+            # The page has a box to tick for what the API calls "acknowledged".
+            raise Conflict(message(shares.LAW), code=conflict.code) from None
     else:
         raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 

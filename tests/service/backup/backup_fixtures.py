@@ -14,6 +14,7 @@ from models.both_sides.inbox import InboxFolder, InboxMessage
 from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
 from models.both_sides.notes import EventNote, NoteMention
 from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.proposals import Proposal
 from models.both_sides.share import EventShare, ShareOpening
 from models.database import Database
 from models.document_templates import DocumentTemplate
@@ -229,6 +230,18 @@ def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
     session.add(EventShare(event_id=event_id, **given, **by))
     opened = {"first_opened_at": NOW, "last_opened_at": FAR}
     session.add(ShareOpening(event_id=event_id, user_id=user_id, office="vientiane-province", **opened))
+    days = {
+        "first_day": date(2099, 2, 28),
+        "last_day": date(2099, 3, 1),
+        "answer_by": date(2099, 1, 2),
+        "note": STRANGE,
+    }
+    asked = {"from_office": "hai-duong", "to_office": "vientiane-province", "made_by": user_id, "made_at": NOW}
+    first = Proposal(event_id=event_id, **days, **asked, state="countered", expires_at=FAR, answered_at=FAR)
+    session.add(first)
+    session.flush()
+    why = {"refused_at": NOW, "refused_reason": STRANGE, "answer_note": STRANGE, "answered_by": user_id}
+    session.add(Proposal(event_id=event_id, **days, **asked, **why, expires_at=FAR, counters_id=first.id))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:

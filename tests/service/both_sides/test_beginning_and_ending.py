@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from models.accounts import ApiToken, Audit, User
 from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.share import EventShare
 from models.database import Database
 from models.errors import NotFound
 from models.events import Event
@@ -223,6 +224,22 @@ def test_ending_stops_its_accounts_and_rules_and_keeps_its_events(run: Run, offi
     again = end(run)
     assert (again.exit_code, "had ended already" in again.stdout) == (0, True)
     assert snapshot(database) == before
+
+
+@pytest.mark.both_databases("shares of and with an office")
+def test_nothing_is_shared_with_it_or_by_it_any_more(run: Run, office: User, database: Database) -> None:
+    with database.transaction() as session:
+        third = factories.make_organisation(session, locality="vientiane-capital")
+        factories.make_user(session, Role.ADMIN, organisation_id=third.id)
+        past = {"first_day": date(2024, 7, 1)}
+        with_it = factories.make_event(session, **past)
+        of_it = factories.make_event(session, organisation_id=office.organisation_id, **past)
+        others = factories.make_event(session, guest="vientiane-capital", **past)
+        for event, other in ((with_it, CODE), (of_it, "hai-duong"), (others, "vientiane-capital")):
+            session.add(EventShare(event_id=event.id, office=other, shared_at=NOW))
+    assert end(run).exit_code == 0
+    with database.transaction(write=False) as session:
+        assert [share.event_id for share in session.exec(select(EventShare))] == [others.id]
 
 
 def test_it_is_said_first_what_becomes_of_what_is_to_come(run: Run, office: User, database: Database) -> None:

