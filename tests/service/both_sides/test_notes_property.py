@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from jobs import queue
 from jobs.note_checks import NoteChecks, NoteMail
@@ -192,7 +193,7 @@ def test_mails_of_mentions_go_exactly_to_who_reads_the_note(
     is_shared = shares and not ends
     note = Told(WORDS[0], OWN if who == "owner" else OTHER, visibility == "shared")
     with database.transaction() as session:
-        rows = [one.recipient for one in session.query(Reminder).filter_by(about_id=event_id)]
+        rows = session.exec(select(Reminder.recipient).where(Reminder.about_id == event_id)).all()
         claimed = [one for one in queue.claim(session, clock.now, "me", 60, 200) if one.about_id == event_id]
         checks = NoteChecks.load(session, claimed, settings.office)
         sent = {one.recipient for one in claimed if checks and isinstance(checks.check(one), NoteMail)}
