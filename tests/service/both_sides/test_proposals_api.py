@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from models.accounts import Audit
+from models.accounts import Audit, User
 from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.events import Event
@@ -263,9 +263,8 @@ def test_a_body_of_the_other_side_that_takes_part_answers_too(table: Table) -> N
     made = table.proposed()["id"]
     assert table.step(table.two.department, made, "decline").status_code == 404
     with table.database.transaction() as session:
-        factories.make_task(
-            session, session.get_one(Event, table.two.event_id), organisation_id=table.two.other_body_id
-        )
+        body_id = session.get_one(User, table.two.department.user_id).organisation_id
+        factories.make_task(session, session.get_one(Event, table.two.event_id), organisation_id=body_id)
     assert table.two.department.get(table.path).status_code == 200
     assert table.step(table.two.department, made, "decline", {"note": "Bận."}).json["answer_note"] == "Bận."
 
