@@ -1,5 +1,7 @@
 """The inbox of answers on a real IMAP server: every message once, whatever happens, and nothing is ever sent."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +26,7 @@ from tests.answer_mails import INBOX, READING, SECRET, WHEN, address_of, answer
 from tests.dovecot import PASSWORD, Dovecot, dovecot
 from tests.factories import make_event, make_member, make_person
 from tests.jobs.conftest import HandClock
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.xdist_group("dovecot")
 KHAM = "kham@example.la"
@@ -272,46 +275,34 @@ def test_of_two_workers_the_leader_alone_reads(
             worker.leadership.resign()
 
 
-class Killed(BaseException):
-    """What kill -9 leaves: nothing is closed in order."""
-
-
-@pytest.mark.parametrize("applied", [False, True])
-def test_a_worker_that_dies_applies_once(
+@pytest.mark.parametrize("stage", ["taken", "committed"])
+def test_a_worker_that_is_killed_applies_once(
     database: Database,
+    database_url: str,
     server: Dovecot,
     config: WorkerConfig,
     clock: HandClock,
     visit: Visit,
-    monkeypatch: pytest.MonkeyPatch,
-    applied: bool,
+    stage: str,
 ) -> None:
-    """Before the transaction ends nothing has happened; after it only the mark in the mailbox is made up for."""
+    """Before the commit nothing has happened; after it only the mark in the mailbox is made up for."""
     event, member, to = visit
     clock.now = WHEN + timedelta(hours=1)
     server.deliver(answer(event, to, KHAM))
-
-    class Dying(AnswerTaker):
-        def take(self, session, mail, read, now):  # type: ignore[no-untyped-def]
-            super().take(session, mail, read, now)
-            raise Killed
-
-    dying = Inbox(database, config, AnswerTaker(READING) if applied else Dying(READING), clock, database.transaction)
-    if applied:
-        monkeypatch.setattr(dying, "_mark", _die)
-    with pytest.raises(Killed):
-        dying.tick()
-    assert len(rows(database)) == applied
+    program = [sys.executable, "-m", "tests.jobs.inbox_process", database_url, config.inbox_url, str(config.var)]
+    with subprocess.Popen([*program, clock.now.isoformat(), stage], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"here\n"
+        finally:
+            process.kill()
+    assert len(rows(database)) == (stage == "committed")
     assert server.seen() == 0
-    assert new_reader(database, config, clock).tick() == (0 if applied else 1)
+    assert new_reader(database, config, clock).tick() == (stage == "taken")
     (row,) = rows(database)
     assert (row.outcome, row.to_mark, server.seen()) == (InboxOutcome.APPLIED, False, 1)
     with database.transaction(write=False) as session:
         assert session.get_one(Member, member.id).version == 2, "changed once"
-
-
-def _die(*_given: object) -> None:
-    raise Killed
 
 
 def test_without_a_key_a_mail_would_be_applied_again(
