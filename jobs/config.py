@@ -15,7 +15,7 @@ class WorkerConfig:
     ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
     long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
-    be in. ``mail_domains``: those of offices' addresses that mail may come from (:mod:`jobs.senders`). ``files`` is the
+    be in. ``mail_domains``: for which office mail may come from which domain (:mod:`jobs.senders`). ``files`` is the
     folder of uploaded files; None: what nobody needs of them is not removed here. ``inbox_url`` is the folder that
     answers arrive in (``imap(s)://…``); empty: none is read.
     """

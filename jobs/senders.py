@@ -3,7 +3,8 @@
 The envelope is always ``DESK_MAIL_FROM``'s, where bounces are read. The address in ``From`` is that too, with the
 office's name before it: receivers check that it is aligned with the envelope or the signature (RFC 7489), and nobody
 has made this machine a sender for the office's own domain. Answers go to the office's address by ``Reply-To``. Where
-the operator has done so (SPF and DKIM) and says it by ``DESK_MAIL_DOMAINS``, the office's address is the sender.
+the operator has done so (SPF and DKIM) and says it by ``DESK_MAIL_DOMAINS``, the office's address is the sender. That
+names office and domain: an office that writes another one's address into its profile is no sender for it.
 """
 
 from email.utils import parseaddr
@@ -13,10 +14,11 @@ from models.text import localized, one_line
 
 
 def sender_of(office: OfficeFacts, language: str, mail_from: str, domains: frozenset[str]) -> str:
-    """The sender of an office's mail, ``Name <address>``; ``mail_from`` is ``DESK_MAIL_FROM``."""
+    """The sender of an office's mail, ``Name <address>``; ``mail_from`` is ``DESK_MAIL_FROM``, ``domains`` are
+    ``OFFICE:DOMAIN``."""
     name, address = parseaddr(mail_from)
     own = office.mail_name or (localized(office.name, language) if office.name else "")
-    sends_itself = office.mail_address is not None and domain_of(office.mail_address) in domains
+    sends_itself = office.mail_address is not None and f"{office.code}:{domain_of(office.mail_address)}" in domains
     if not own and not sends_itself:
         return mail_from
     quoted = one_line(own or name).replace("\\", "").replace('"', "'")

@@ -50,8 +50,8 @@ Settings are environment variables:
   DESK_MAIL_URL       file: (default: one .eml each in DESK_VAR/outbox),
                       smtp://USER:PASSWORD@HOST:PORT or smtps://…
   DESK_MAIL_FROM      sender, like "Protocol Desk <desk@example.org>"
-  DESK_MAIL_DOMAINS   domains of offices' own addresses that this machine may send from, with commas
-                      between them (default: none, such an office's answers go there)
+  DESK_MAIL_DOMAINS   offices with the domain that this machine may send from for them, like
+                      vientiane-province:office.example.la, with commas between them (default: none)
   DESK_LOCALITY       code of the office's own locality (default: hai-duong)
   DESK_TIMEZONE       IANA zone of the office (default: Asia/Ho_Chi_Minh)
   DESK_SECRET_KEY     signs cookies (default: made once, kept in DESK_VAR)

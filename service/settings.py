@@ -61,7 +61,7 @@ class Settings:
     ``var``; ``file_limit`` bounds one of them and ``file_quota`` what an account uploads within a day, in bytes.
     ``inbox_url`` is the folder that answers to invitations arrive in, with its password, ``inbox_address`` the address
     that they are sent to; empty: none is read.
-    ``mail_domains`` are those of offices' own addresses that mail may come from.
+    ``mail_domains`` says for which offices mail may come from which domain (``OFFICE:DOMAIN``).
     """
 
     database_url: str
@@ -325,14 +325,18 @@ def _is_smtp(scheme: str, host: str | None, port: int | None) -> bool:
     return scheme in {"smtp", "smtps"} and bool(host) and (port is None or 0 < port < 65536)
 
 
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_DOMAIN = re.compile(r"[a-z][a-z0-9-]*:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
 def _domains(env: Mapping[str, str], name: str) -> frozenset[str]:
     text = env.get(name) or ""
     found = [one.strip().lower() for one in text.split(",") if one.strip()]
     if not all(_DOMAIN.fullmatch(one) for one in found):
-        raise BadSetting(name, text, "must be domains with commas between them, like office.example.org,example.com")
+        raise BadSetting(
+            name,
+            text,
+            "must be offices with their domains, like vientiane-province:office.example.org, with commas between them",
+        )
     return frozenset(found)
 
 

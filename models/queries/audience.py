@@ -37,6 +37,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    and_,
     bindparam,
     false,
     func,
@@ -55,7 +56,7 @@ from models.errors import InvalidValue
 from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import N_
-from models.places import Locality, Organisation, Person
+from models.places import Locality, Organisation, Person, Position
 from models.queries.address_writers import AddressWriters
 from models.queries.approved_rules import approved_rules
 from models.queries.event_readers import TAKING_PART, ReadingRights, with_sides
@@ -127,6 +128,7 @@ _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_POSITION: Table = Position.__table__  # type: ignore[attr-defined]
 _PROFILE: Table = OfficeProfile.__table__  # type: ignore[attr-defined]
 
 _OFFICE = "office:"
@@ -277,11 +279,14 @@ class _Place:
         )
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
+        of_somebody = select(_POSITION.c.person_id).where(_POSITION.c.organisation_id.is_not(None))
         kept_by = func.coalesce(_PERSON.c.organisation_id, _PERSON.c.former_organisation_id)
         is_settled = or_(
             kept_by.is_(None),
             kept_by == self.organisation_id,
             kept_by.not_in(of_accounts),
+            # Who never belonged anywhere is kept by whoever entered them.
+            and_(_PERSON.c.organisation_id.is_(None), _PERSON.c.id.not_in(of_somebody)),
             _EVENT.c.visibility == Visibility.PUBLIC,
         )
         chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)

@@ -320,6 +320,11 @@ def own_office(session: Session) -> str:
     return found.office
 
 
+def is_beside_default(session: Session) -> bool:
+    """Whether the reader's office is another than the default one."""
+    return own_office(session) != offices(session).default
+
+
 def of_own_office(session: Session, organisation_id: Any) -> ColumnElement[bool]:
     """The condition for rows whose organisation (a column, possibly NULL) is of the reader's office; all for the
     service itself."""
@@ -454,6 +459,13 @@ def reads_address_of(session: Session, organisation_id: str | None) -> bool:
     """As :func:`reads_addresses`, for a person kept by an organisation."""
     one = reader(session)
     return one is None or is_for(session, organisation_id) or one.keeps(organisation_id)
+
+
+def keeper_of_nobodys(session: Session) -> str | None:
+    """The body that keeps a person of no body whom the session enters. What is nobody's is the default office's, so in
+    another one it is the account's own: its office could not change what it entered, and another one would read it."""
+    one = account_rights(session)
+    return None if one is None or one.office == one.offices.default else one.organisation_id
 
 
 WITHHELD = frozenset({"email", "organisation_id"})

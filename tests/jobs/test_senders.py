@@ -80,7 +80,7 @@ def test_the_address_is_the_sender_where_the_operator_sends_for_its_domain(
 ) -> None:
     with database.transaction() as session:
         other_office(session, **PROFILE, reply_to="answers@vientiane.example")
-    (mail,) = sent(make_worker, clock, sink, frozenset({"vientiane.example"}))
+    (mail,) = sent(make_worker, clock, sink, frozenset({f"{CODE}:vientiane.example"}))
     assert mail.startswith("ຫ້ອງວ່າການແຂວງ <office@vientiane.example> | answers@vientiane.example | ")
 
 
@@ -138,8 +138,9 @@ def test_a_profile_stays_with_its_line(database: Database) -> None:
         (OfficeFacts(name={"vi": "Sở", "lo": "ພະແນກ"}), "", '"ພະແນກ" <desk@example.org>'),
         (OfficeFacts(mail_name='A "B" \\'), "", "\"A 'B' \" <desk@example.org>"),
         (OfficeFacts(mail_address="a@b.example"), "", DESK),
-        (OfficeFacts(mail_address="a@B.example"), "b.example", '"Văn phòng lễ tân" <a@B.example>'),
-        (OfficeFacts(mail_address="a@evil-b.example"), "b.example", DESK),
+        (OfficeFacts(CODE, mail_address="a@B.example"), f"{CODE}:b.example", '"Văn phòng lễ tân" <a@B.example>'),
+        (OfficeFacts("ha-noi", mail_address="a@b.example"), f"{CODE}:b.example", DESK),
+        (OfficeFacts(CODE, mail_address="a@evil-b.example"), f"{CODE}:b.example", DESK),
     ],
 )
 def test_the_sender(facts: OfficeFacts, domains: str, sender: str) -> None:

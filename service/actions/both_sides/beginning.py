@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from calendars.events.place_names import in_sentence
 from models.accounts import User
 from models.both_sides.office_profiles import OfficeProfile
 from models.i18n import N_, Message, message
@@ -146,7 +147,7 @@ def _names(locality: Locality) -> dict[str, str]:
     separator = {"vi": " ", "lo": "", "en": ", "}
     return {
         language: f"{PROTOCOL_OFFICE[language]}{separator[language]}{place}"
-        for language, place in locality.name.items()
+        for language, place in in_sentence(locality.name).items()
         if place
     }
 

@@ -256,7 +256,8 @@ def create_person(session: Session, act: ActionContext, values: Mapping[str, Any
     crud.check(_person_errors(session, values))
     wanted = positions.wanted(session, None, values, act.common.today)
     _check_joining(session, wanted, act, None, values)
-    person = crud.create(session, act, Person(**wanted.values), also=wanted.audited)
+    kept = _kept(wanted, permissions.keeper_of_nobodys(session))
+    person = crud.create(session, act, Person(**wanted.values | kept), also=wanted.audited)
     positions.write(session, person, wanted.after)
     return person
 
@@ -278,11 +279,18 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
         permissions.check_person(session, person, values, moves=True)
     _check_joining(session, wanted, act, person.kept_by, values)
     email = person.email
-    changed = crud.change(session, act, person, wanted.values, also=wanted.audited)
+    kept = _kept(wanted, person.former_organisation_id)
+    changed = crud.change(session, act, person, wanted.values | kept, also=wanted.audited)
     if wanted.after != wanted.before:
         positions.write(session, person, wanted.after)
     changes.person_changed(session, act, person, email, changed)
     return person
+
+
+def _kept(wanted: positions.WantedTerms, keeper: str | None) -> dict[str, Any]:
+    """Who keeps somebody that belongs to no body and never did: ``keeper``; nothing where their terms of office say."""
+    belongs = any(term.organisation_id for term in (*wanted.before, *wanted.after))
+    return {} if belongs or keeper is None else {"former_organisation_id": keeper}
 
 
 def _check_joining(

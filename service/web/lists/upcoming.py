@@ -17,7 +17,7 @@ from models.events import Event
 from models.i18n import N_
 from models.upgrades import RULE_SWITCHED_OFF
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import crud, office_days, upgrade_notes
+from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.both_sides import mentions
@@ -166,6 +166,7 @@ def upcoming(view: View) -> Response:
         unconfirmed=planned if view.may(Role.APPROVER) else 0,
         lately_days=LATELY.days,
         is_alone=not events and is_only_account(view.session, view.act.account.id),
+        is_beside_default=permissions.is_beside_default(view.session),
         greetings=[] if params.is_filtered or params.is_past else coming_greetings(view),
         permits=[] if params.is_filtered or params.is_past else ending_permits(view),
         permit_days=EXPIRING_DAYS,

@@ -23,7 +23,7 @@ from models.resources import Resource
 from models.upgrades import UpgradeNote
 from models.vocabulary import EventStatus, Language, ReminderState, Role
 from service.actions import permissions, upgrade_notes
-from service.actions.accounts import accounts
+from service.actions.accounts import account_queries, accounts
 from service.actions.context import ActionContext
 from service.actions.feeds import feeds
 from tests import factories
@@ -392,3 +392,11 @@ def test_notes_of_upgrades_are_read_by_the_office_they_are_about(office: User, r
                 if identity not in own:
                     with pytest.raises(NotFound):
                         upgrade_notes.settle(session, act, "rule_switched_off", "reminder_rule", identity)
+
+
+def test_the_first_page_counts_the_accounts_of_its_own_office(office: User, run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        boss, colleague = factories.make_user(session, Role.ADMIN), factories.make_user(session)
+    for who, is_alone in ((office, True), (boss, False), (colleague, False)):
+        with database.transaction(write=False) as session, permissions.reading_as(session, who):
+            assert account_queries.is_only_account(session, who.id) is is_alone

@@ -1,4 +1,4 @@
-"""The page on which both sides agree on days: proposed, answered, told whom it waits for; by phone, without script."""
+"""The page on which both sides agree on days, without script: proposed, answered, told who waits for whom."""
 
 import re
 from collections.abc import Callable

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.database import Database
+from models.events import Event
 from models.file_store import FileStore
 from models.places import Organisation
+from models.queries.audience import addresses
 from models.queries.offices import Offices
 from models.tables import metadata
 from models.vocabulary import Role
@@ -149,6 +151,8 @@ def stage(world: World, app: Flask, caller: Callable[..., Caller], database: Dat
         caller(role, organisation_id=body.id) for body in bodies for role in (Role.ADMIN, Role.APPROVER, Role.OFFICER)
     ]
     ids = {name: [value] for name, value in world.ids.items()}
+    for name in ("note_id", "link_id", "submission_id", "proposal_id"):
+        ids[name] = ["0" * 26]  # others' tests try those of a shared visit
     for boss, body, place in ((attackers[0], bodies[0], THERE), (attackers[3], bodies[1], THIRD)):
         plan = {"title": {"vi": "Đoàn"}, "host": place, "guest": HOME, "first_day": "2027-03-01"}
         event = boss.made("/delegations", plan | {"last_day": "2027-03-02", "organisation_id": body.id})["id"]
@@ -302,6 +306,26 @@ def test_a_list_changes_nobody_of_another_office(stage: Stage, row: str) -> None
         head = change(who, "PATCH", f"/delegations/{event}", {"head_id": stage.world.ids["person_id"]})
         assert head.status_code < 500
         assert stage.rows() == before
+
+
+@pytest.mark.both_databases("whom mail about an internal event reaches")
+def test_who_belongs_to_no_body_is_their_offices_who_entered_them(
+    stage: Stage, caller: Callable[..., Caller], database: Database
+) -> None:
+    """Otherwise they were the default office's at once: their own could neither read the address nor correct it."""
+    home = caller(Role.ADMIN, organisation_id=stage.world.mine.id)
+    for who, event in zip((stage.attackers[0], stage.attackers[3]), stage.ids["event_id"][1:], strict=True):
+        values = {"name": "Nguyễn Khách", "email": "khach@x.example", "position": {"vi": "Giám đốc"}}
+        made = who.made("/people", values)
+        path = f"/people/{made['id']}"
+        assert who.get(path).json["email"] == "khach@x.example"  # type: ignore[index]
+        assert who.patch(path, {"phone": "020", "position": {"vi": "Trưởng phòng"}}).status_code == 200
+        assert who.patch(path, {"email": "moi@x.example"}).json["email"] == "moi@x.example"  # type: ignore[index]
+        assert home.get(path).json["email"] is None  # type: ignore[index]
+        assert home.call("PATCH", path, {"name": "Khác"}, If_Match="*").status_code == 403
+        who.made(f"/events/{event}/members", {"person_id": made["id"]})
+        with database.transaction() as session:
+            assert set(addresses(session, ["members"], session.get_one(Event, event))) == {"moi@x.example"}
 
 
 # Pages

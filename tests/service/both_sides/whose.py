@@ -3,6 +3,9 @@
 ``event``: rows of an event, whose office is its organisation's. ``office``: rows that carry their maker's office.
 ``place``: people and bodies, of the office of their locality. ``own``: of the account itself. ``common``: agreements,
 anniversaries and localities, which are everybody's.
+
+What the other side of a shared visit may do (answer proposals, write notes) writes rows of the event, in its own
+office's name: the events tried here are shared with nobody, so it may do nothing.
 """
 
 _DECIDED = """
@@ -25,7 +28,8 @@ event replacePlacements proposePlacements
 event replaceProgramme publishProgramme
 event createTask changeTask deleteTask
 event retryReminder markReminderSeen
-event replaceShare deleteShare
+event replaceShare deleteShare createLink deleteLink acceptSubmission rejectSubmission
+event createProposal acceptProposal declineProposal counterProposal withdrawProposal
 office createNote deleteNote strikeNote
 office createExchangeRate changeExchangeRate deleteExchangeRate
 office createNorm changeNorm deleteNorm
