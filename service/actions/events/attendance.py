@@ -6,7 +6,6 @@ other side, see it of their own side's people; who meets these is part of their 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -21,7 +20,6 @@ from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.known_days import check_has_days
 from service.actions.permissions import Sight
-from service.actions.reminders import reminder_planning
 
 COMING = ("answer", "answered_at", "came", "arrival", "departure")
 """The fields of a member that say whether and how they come; nothing of the visit itself follows from them."""
@@ -105,23 +103,6 @@ def check_has_come(act: ActionContext, event: Event) -> None:
             code="too_early",
             day=event.arrives_on.isoformat(),
         )
-
-
-def apply_answer(
-    session: Session, act: ActionContext, event: Event, member: Member, answer: MemberAnswer, at: datetime
-) -> bool:
-    """Take in what somebody answered elsewhere, as of an instant; whether it changed anything.
-
-    An answer that is older than the one known changes nothing. Whoever calls this has checked whose answer it is: no
-    right of the session is asked.
-    """
-    if member.answered_at is not None and at < member.answered_at:
-        return False
-    values = {"answer": answer, "answered_at": None if answer is MemberAnswer.NEEDS_ACTION else at}
-    if not crud.change(session, act, member, values, event_id=event.id):
-        return False
-    reminder_planning.plan_event(session, act, event)
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from models.errors import Conflict, Forbidden
 from models.events import Event
 from models.i18n import N_, message
 from models.vocabulary import NoteVisibility, Role
-from service.actions.both_sides import notes
+from service.actions.both_sides import mentions, notes
+from service.actions.both_sides.note_sight import NoteSight
 from service.actions.events import events
 from service.schemas.notes import NoteSchema
 from service.schemas.word_names import NOTE_VISIBILITIES
@@ -43,7 +44,7 @@ def event_notes(view: View, event_id: str) -> Response:
 
 def _do(view: View, event: Event, word: str) -> None:
     if word == "read":
-        notes.mark_read(view.session, view.act, event)
+        mentions.mark_read(view.session, view.act, event)
         return
     if not view.may(Role.OFFICER):
         raise Forbidden(message(N_("Your account may read this, but not change it.")))
@@ -56,7 +57,7 @@ def _do(view: View, event: Event, word: str) -> None:
         schema: type[Schema] = NoteSchema
         values: dict[str, Any] = schema().load(wish)
         notes.write_note(view.session, view.act, event, values["text"], values["visibility"], values["mentions"])
-        notes.mark_read(view.session, view.act, event)
+        mentions.mark_read(view.session, view.act, event)
         return
     found = notes.find_note(view.session, view.act, request.form.get("row", ""))
     if word == "strike":
@@ -68,13 +69,13 @@ def _do(view: View, event: Event, word: str) -> None:
 
 
 def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
-    sight = notes.NoteSight.of(view.session, event)
+    sight = NoteSight.of(view.session, event)
     found = notes.notes_of(view.session, view.act, event)
     may_write = view.may(Role.OFFICER) and sight.writes
     offered = []
     if may_write:
         offered = [NoteVisibility.OWN, *([NoteVisibility.SHARED] if sight.writes_shared else [])]
-    mentionable = {one: notes.eligible(view.session, view.act, event, one) for one in offered}
+    mentionable = {one: mentions.eligible(view.session, view.act, event, one) for one in offered}
     own = {one.id for one in mentionable.get(NoteVisibility.OWN, ())}
     everybody = {one.id: one.name for listed in mentionable.values() for one in listed}
     me = view.act.account.id
@@ -87,7 +88,7 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         names=names,
         mentioned={one.note.id: ", ".join(names[each] for each in one.mentions if each in names) for one in found},
         unread={one.note.id for one in found if me in one.mentions}
-        & {one.note.id for one in notes.unread_mentions(view.session, view.act, notes.MOST_NOTES)},
+        & {one.note.id for one in mentions.unread_mentions(view.session, view.act, notes.MOST_NOTES)},
         me=me,
         may_act=view.may(Role.OFFICER),
         visibilities=[(one.value, NOTE_VISIBILITIES[one]) for one in offered],

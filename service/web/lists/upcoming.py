@@ -20,7 +20,7 @@ from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
-from service.actions.both_sides import notes
+from service.actions.both_sides import mentions
 from service.actions.both_sides.answer_queries import inbox_state
 from service.actions.both_sides.submissions import waiting_events
 from service.actions.both_sides.waiting_proposals import waiting_proposals
@@ -176,7 +176,7 @@ def upcoming(view: View) -> Response:
         unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),
-        mentions=notes.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
+        mentions=mentions.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

@@ -1,7 +1,7 @@
 """Who comes: answers, journeys and presence of members; who sees them; asking who has not answered."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -14,13 +14,12 @@ from jobs import queue
 from jobs.revalidation import DeliverableReminder, ReminderFacts
 from models.accounts import Audit
 from models.database import Database
-from models.event_parts import Member
 from models.events import Event
 from models.i18n import Message
 from models.reminders import Reminder
-from models.vocabulary import EventStatus, MemberAnswer, ReminderPurpose, ReminderState, Role, Side
+from models.vocabulary import EventStatus, ReminderPurpose, ReminderState, Role, Side
 from service.actions.context import ActionContext
-from service.actions.events import attendance, chasing
+from service.actions.events import chasing
 from service.settings import Settings
 from tests import factories
 from tests.service.both_sides.conftest import TwoOffices
@@ -143,22 +142,6 @@ def test_an_answer_changes_nothing_of_the_visit_itself(
         row = session.exec(select(Audit).where(Audit.entity == "member").order_by(Audit.id.desc())).first()  # type: ignore[union-attr]
         assert row is not None
         assert row.changes["answer"] == {"from": "needs_action", "to": "accepted"}
-
-
-def test_an_older_answer_from_elsewhere_overrides_no_newer(
-    two: TwoOffices, people: dict[str, str], database: Database, clock: Clock, settings: Settings
-) -> None:
-    act = ActionContext(None, clock.now, settings.office)
-    identity = people["guest"].rpartition("/")[2]
-    for answer, ago, expected in (
-        (MemberAnswer.ACCEPTED, 5, MemberAnswer.ACCEPTED),
-        (MemberAnswer.DECLINED, 6, MemberAnswer.ACCEPTED),
-        (MemberAnswer.TENTATIVE, 4, MemberAnswer.TENTATIVE),
-    ):
-        with database.transaction() as session:
-            event, member = session.get_one(Event, two.event_id), session.get_one(Member, identity)
-            attendance.apply_answer(session, act, event, member, answer, clock.now - timedelta(minutes=ago))
-            assert member.answer is expected
 
 
 # Asking

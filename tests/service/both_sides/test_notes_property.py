@@ -161,7 +161,7 @@ def test_the_property_notices_a_rule_that_lets_everybody_read(
     two: TwoOffices, readers: Readers, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("service.actions.both_sides.notes.reads_note", lambda *_args: True)
+    monkeypatch.setattr("service.actions.both_sides.note_sight.reads_note", lambda *_args: True)
     event_id = new_event(two, database, takes_part=True)
     steps = [("share", True, None), ("write", "owner", "own"), ("write", "other", "own")]
     told, is_shared = play(two, readers, event_id, steps)
