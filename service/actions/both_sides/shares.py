@@ -94,8 +94,14 @@ def as_json(session: Session, event: Event, share: EventShare) -> dict[str, Any]
 
 
 def lock(session: Session, event: Event) -> EventShare | None:
-    """Let nobody else share an event, or take that back, until the transaction ends; its share as it is now."""
-    session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
+    """Let nobody else change an event, share it or take that back, until the transaction ends; its share as it is now.
+
+    Raises:
+        NotFound: it was deleted in the meantime.
+    """
+    if session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).first() is None:
+        raise NotFound(crud.called(Event), event.id)
+    session.refresh(event, ["status", "host", "guest", "organisation_id", "created_by"])
     return session.exec(
         select(EventShare).where(EventShare.event_id == event.id).execution_options(populate_existing=True)
     ).first()
@@ -103,7 +109,7 @@ def lock(session: Session, event: Event) -> EventShare | None:
 
 def needs_acknowledgement(session: Session, event: Event, asks: Sequence[Ask]) -> bool:
     """Whether sharing an event so passes on personal data, or asks for it."""
-    if PRIVATE.intersection(one.what for one in asks) or event.head_id is not None:
+    if PRIVATE.intersection(one.what for one in asks):
         return True
     return session.exec(select(Member.id).where(Member.event_id == event.id).limit(1)).first() is not None
 
@@ -124,8 +130,8 @@ def replace_share(
         Conflict: it is called off, has no other side, or that has no office here; or the law was not acknowledged.
         Invalid: ``with`` is not the office of its other side, or there are two of them.
     """
-    permissions.check_change(session, event)
     share = lock(session, event)
+    permissions.check_change(session, event)
     check(share)
     office = _chosen(session, event, wanted.office)
     if event.status is EventStatus.CANCELLED and share is None:
@@ -170,8 +176,8 @@ def delete_share(
         Forbidden: another organisation is in charge of the event.
         NotFound: it is not shared.
     """
-    permissions.check_change(session, event)
     share = lock(session, event)
+    permissions.check_change(session, event)
     if share is None:
         raise NotFound(crud.called(EventShare), event.id)
     check(share)

@@ -78,12 +78,14 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
     own = {one.id for one in mentionable.get(NoteVisibility.OWN, ())}
     everybody = {one.id: one.name for listed in mentionable.values() for one in listed}
     me = view.act.account.id
+    names = notes.names_of(view.session, found)
     return view.page(
         "both_sides/notes.html",
         refusal.status if refusal else 200,
         event=event,
         notes=found,
-        names=notes.names_of(view.session, found),
+        names=names,
+        mentioned={one.note.id: ", ".join(names[each] for each in one.mentions if each in names) for one in found},
         unread={one.note.id for one in found if me in one.mentions}
         & {one.note.id for one in notes.unread_mentions(view.session, view.act, notes.MOST_NOTES)},
         me=me,

@@ -3,6 +3,7 @@
 from models.events import Event
 from models.i18n import N_
 from models.vocabulary import ProposalState
+from service.actions import permissions
 from service.actions.both_sides import proposals
 from service.actions.both_sides.proposal_sides import reads_proposals, sides_of
 from service.actions.both_sides.proposal_views import ProposalView, views_of
@@ -11,7 +12,9 @@ from service.web.view import View
 
 
 def days_state(view: View, event: Event, _side: SideOfReader) -> str | None:
-    """How it stands with the days of an event; None where there is nobody to agree with."""
+    """How it stands with the days of an event; None where there is nobody to agree with. No query with one office."""
+    if permissions.offices(view.session).alone:
+        return None
     sides = sides_of(view.session, event)
     if not reads_proposals(view.session, event, sides):
         return None

@@ -1,6 +1,6 @@
 """The folded section "The other side" on an event's page, and the same entries on the page of the other side.
 
-Each part of what two offices do together adds one :class:`SectionEntry` to :data:`ENTRIES`: a label, the endpoint of
+Each part of what two offices do together adds one :class:`SideEntry` to :data:`ENTRIES`: a label, the endpoint of
 its page below the event, and one line that says how it stands.
 """
 
@@ -23,7 +23,7 @@ StateLine = Callable[[View, Event, SideOfReader], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class SectionEntry:
+class SideEntry:
     """A page about an event that both sides, or one of them, work on.
 
     ``state`` says in one line how it stands, in the reader's language; None: the reader has no such page of this event.
@@ -64,7 +64,9 @@ def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
     if not waiting:
         return view.say(N_("They fill in their list on a phone, without an account."))
     told = view.say(N_("Forms that were handed in and wait for you: {count}"), count=waiting)
-    return f"{told}; {view.say(N_('handed in late: {count}'), count=late)}" if late else told
+    if not late:
+        return told
+    return "; ".join((told, view.say(N_("handed in late: {count}"), count=late)))
 
 
 def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:
@@ -93,13 +95,13 @@ def _coming_state(view: View, event: Event, side: SideOfReader) -> str | None:
     return view.say(counted.sentence()) if counted.people else view.say(N_("Nobody is on the list yet."))
 
 
-ENTRIES: list[SectionEntry] = [
-    SectionEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
-    SectionEntry(N_("Links without an account"), "pages.event_links", _links_state),
-    SectionEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
-    SectionEntry(N_("Answers by mail"), "pages.event_answers", _answers_state),
-    SectionEntry(N_("Who comes"), "pages.coming_people", _coming_state),
-    SectionEntry(NP_("on an event", "Notes"), "pages.event_notes", _notes_state),
+ENTRIES: list[SideEntry] = [
+    SideEntry(N_("What the other side reads, and what is asked of it"), "pages.share", _share_state),
+    SideEntry(N_("Links without an account"), "pages.event_links", _links_state),
+    SideEntry(N_("Days to agree on"), "pages.event_proposals", days_state),
+    SideEntry(N_("Answers by mail"), "pages.event_answers", _answers_state),
+    SideEntry(N_("Who comes"), "pages.coming_people", _coming_state),
+    SideEntry(NP_("on an event", "Notes"), "pages.event_notes", _notes_state),
 ]
 """What stands in the section, in this order."""
 

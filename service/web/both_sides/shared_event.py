@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from models.both_sides.share import EventShare
 from models.events import Event
 from models.places import Organisation
+from models.vocabulary import Asked
 from service.actions import crud, permissions
 from service.actions.both_sides import shared_reading, shares, sides
 from service.actions.event_sides import SideOfReader, side_of
@@ -23,6 +24,9 @@ from service.web.page_decorator import page
 from service.web.programme_board import published_board
 from service.web.task_facts import may_finish
 from service.web.view import View, ids
+
+_BY_LINK = frozenset({Asked.MEMBERS, Asked.TRAVEL, Asked.PHOTOS, Asked.DIETS, Asked.PASSPORTS})
+"""What is asked for and is filled in with a link."""
 
 
 @page()
@@ -50,6 +54,7 @@ def _facts(view: View, event: Event, share: EventShare, side: SideOfReader) -> d
         "share": share,
         "is_preview": side is SideOfReader.OWN,
         "asked": ask_lines(view, shares.asks_of(share)),
+        "is_by_link": bool(_BY_LINK.intersection(one.what for one in shares.asks_of(share))),
         "owner": office_name(view, own),
         "reader": office_name(view, sides.office_of_share(session, share)),
         "contact": view.body(bodies.get(event.organisation_id or ""), event.first_day),

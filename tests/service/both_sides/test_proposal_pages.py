@@ -1,4 +1,4 @@
-"""The page on which both sides agree on days: proposed, answered, told to whom it waits; with a phone and without script."""
+"""The page on which both sides agree on days, without script: proposed, answered, told who waits for whom."""
 
 import re
 from collections.abc import Callable

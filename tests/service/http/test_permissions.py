@@ -385,7 +385,6 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
         ("POST", f"{event}/proposals", DAYS),
         *(("POST", f"/proposals/{world.ids['proposal_id']}/{step}", body) for step, body in STEPS.items()),
-        ("PATCH", f"{event}/members/{world.ids['member_id']}", {"answer": "accepted"}),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
@@ -449,6 +448,14 @@ OF_BATCHES: list[tuple[str, str, Any]] = [
 """Every way to change who learns: only training batches have learners, and the event of the world is none."""
 
 
+OF_NOTES: list[tuple[str, str, Any]] = [
+    ("POST", "/events/{event_id}/notes", {"text": "Đã gọi"}),
+    ("POST", "/notes/{note_id}/strike", None),
+    ("DELETE", "/notes/{note_id}", None),
+]
+"""Every way to change notes: departments that take part write them too, who is not in charge of the event."""
+
+
 FORM = {"title": "Báo cáo", "kind": "report", "file": "Nội dung"}
 """A form with a file; the address says that it is one."""
 
@@ -503,6 +510,20 @@ def test_money_is_not_even_there_for_who_may_read_the_event(
         assert answer.status_code == 404, (method, path, answer.text)
         assert MARK not in answer.text
     assert trail(database) == before
+
+
+@pytest.mark.parametrize(("whose", "role", "expected"), [
+    ("other", Role.OFFICER, (404, 404, 404)),
+    ("mine", Role.VIEWER, (403, 403, 403)),
+    ("mine", Role.OFFICER, (201, 200, 403)),
+])  # fmt: skip
+def test_notes_are_written_by_officers_who_read_the_event_and_deleted_by_their_author(
+    world: World, caller: Callable[..., Caller], whose: str, role: Role, expected: tuple[int, ...]
+) -> None:
+    who = officer_of(caller, getattr(world, whose), role)
+    answers = [change(who, method, world.address(path), body) for method, path, body in OF_NOTES]
+    assert tuple(one.status_code for one in answers) == expected, [one.text for one in answers]
+    assert whose == "mine" or MARK not in "".join(one.text for one in answers)
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -628,7 +649,7 @@ OF_APPROVERS = frozenset(
 def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> None:
     """An operation that is added and not thought about fails here."""
     asked = {(method, urlsplit(path).path) for method, path, _body in [*changes(world), *money_changes(world)]}
-    of_batches = {(method, path) for method, path, _body in OF_BATCHES}
+    of_batches = {(method, path) for method, path, _body in [*OF_BATCHES, *OF_NOTES]}
     missing = []
     for method, path, _role in operations(app):
         noun, _slash, rest = path.strip("/").partition("/")

@@ -1,0 +1,214 @@
+"""What is handed in equals what was typed, and taking some of it writes exactly that; files and their bounds."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PIL import Image
+from sqlmodel import select
+
+from models.both_sides.links import Submission, SubmissionFile
+from models.database import Database
+from models.event_parts import Member
+from models.files import File
+from models.places import Particulars, Passport, Person
+from models.vocabulary import FileKind
+from service.actions.both_sides import drafts
+from service.settings import Settings
+from tests import factories
+from tests.service.both_sides.link_holder import LinkHolder, make_link, token_of
+from tests.service.conftest import Caller
+from tests.service.files import samples
+from tests.service.web.test_pages import count_queries
+from tests.workbooks import workbook_of
+
+pytestmark = pytest.mark.both_databases("what is taken is written by the use cases of people")
+
+WORDS = st.sampled_from(["Khamla", "Bounmy", "ຄຳລາ", "Nguyễn Văn An", "Director"])
+FIELDS: dict[str, st.SearchStrategy[str]] = {
+    "name_latin": st.sampled_from(["KHAMLA SIVILAY", "AN"]),
+    "position": WORDS,
+    "sex": st.sampled_from(["female", "male"]),
+    "born_on": st.sampled_from(["1971-08-09", "1980-01-01"]),
+    "nationality": st.sampled_from(["LA", "VN"]),
+    "diet": WORDS,
+    "passport_number": st.sampled_from(["P1234567", "C7654321"]),
+}
+
+
+@pytest.fixture
+def event_id(database: Database) -> str:
+    with database.transaction() as session:
+        return factories.make_event(session).id
+
+
+@pytest.fixture
+def holder(approver: Caller, client: FlaskClient, event_id: str) -> LinkHolder:
+    return LinkHolder(client, token_of(make_link(approver, event_id)))
+
+
+@given(data=st.data())
+@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_taking_some_writes_exactly_that(
+    data: st.DataObject, approver: Caller, client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    with database.transaction() as session:
+        for table in (Member, Passport, Particulars, Person):
+            for row in session.exec(select(table)).all():
+                session.delete(row)
+            session.flush()
+        event_id = factories.make_event(session).id
+    holder = LinkHolder(client, token_of(make_link(approver, event_id)))
+    typed: dict[str, dict[str, str]] = {}
+    holder.open()
+    for number, key in enumerate(holder.blank_keys()):
+        typed[key] = {"name": f"Person {number}"} | data.draw(st.fixed_dictionaries({}, optional=FIELDS))
+        holder.form |= {f"people.{key}.{name}": text for name, text in typed[key].items()}
+    identity = holder.hand_in()
+    flat = {f"people.{key}.{name}": text for key, values in typed.items() for name, text in values.items()}
+    with database.transaction() as session:
+        opened = drafts.unpack(settings.secret_key, session.get_one(Submission, identity).sealed)
+        assert opened is not None
+        assert opened.values == flat
+    take = {
+        f"people.{key}.{name}"
+        for key in data.draw(st.sets(st.sampled_from([*typed]), min_size=1))
+        for name in {"name"} | data.draw(st.sets(st.sampled_from([*typed[key]])))
+    }
+    answer = approver.post(f"/submissions/{identity}/accept", {"take": sorted(take)})
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json["taken"]) == take
+    with database.transaction() as session:
+        people = {person.name: person for person in session.exec(select(Person))}
+        assert {one.person_id for one in session.exec(select(Member))} == {one.id for one in people.values()}
+        passports = {one.person_id for one in session.exec(select(Passport))}
+    wanted = {typed[path.split(".")[1]]["name"] for path in take}
+    assert set(people) == wanted
+    for key, values in typed.items():
+        if values["name"] not in people:
+            continue
+        person = people[values["name"]]
+        taken = {name: text for name, text in values.items() if f"people.{key}.{name}" in take}
+        assert person.name_latin == taken.get("name_latin")
+        assert (person.position or {}).get("vi") == taken.get("position")
+        assert (person.id in passports) == ("passport_number" in taken)
+        found = approver.get(f"/people/{person.id}/particulars")
+        known = found.json if found.status_code == 200 else {}
+        for name in ("sex", "born_on", "nationality", "diet"):
+            assert known.get(name) == taken.get(name)
+
+
+def upload(holder: LinkHolder, rest: str, content: bytes, name: str) -> Any:
+    return holder.client.post(f"{holder.path}/{rest}", data={"file": (BytesIO(content), name)})
+
+
+def test_a_photo_is_written_anew_and_becomes_the_persons(
+    approver: Caller, database: Database, event_id: str, settings: Settings, holder: LinkHolder
+) -> None:
+    holder.open()
+    key = holder.add(name="Khamla")
+    holder.send()
+    assert upload(holder, f"people/{key}/photo", samples.picture(), "khamla.jpg").status_code == 303
+    holder.open()
+    identity = holder.hand_in()
+    [found] = approver.get(f"/events/{event_id}/submissions").json
+    assert f"people.{key}.photo" in {one["path"] for one in found["differences"]}
+    assert approver.post(f"/submissions/{identity}/accept", {}).status_code == 200
+    with database.transaction() as session:
+        file = session.exec(select(File)).one()
+        assert (file.kind, file.sha256) == (FileKind.PHOTO, session.exec(select(SubmissionFile.sha256)).one())
+        person = session.exec(select(Person)).one()
+    assert approver.get(f"/people/{person.id}/particulars").json["photo_id"] == file.id
+    stored = (settings.files_folder / file.sha256[:2] / file.sha256).read_bytes()
+    assert b"Hoaphuongdo" in samples.picture()
+    assert b"Hoaphuongdo" not in stored
+    assert not Image.open(BytesIO(stored)).getexif()
+
+
+@pytest.mark.parametrize("content", [b"", samples.TEXT, samples.pdf(), b"\xff\xd8\xff\xe0broken"])
+def test_what_is_no_photo_is_refused(database: Database, holder: LinkHolder, content: bytes) -> None:
+    holder.open()
+    key = holder.add(name="Khamla")
+    holder.send()
+    answer = upload(holder, f"people/{key}/photo", content, "x.jpg")
+    assert answer.status_code in (413, 415, 422)
+    with database.transaction() as session:
+        assert session.exec(select(SubmissionFile)).all() == []
+
+
+def test_no_more_photos_than_a_link_may_bring(
+    database: Database, holder: LinkHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder.open()
+    key = holder.add(name="Khamla")
+    holder.send()
+    monkeypatch.setattr(drafts, "MOST_FILES", 1)
+    assert upload(holder, f"people/{key}/photo", samples.picture(), "a.jpg").status_code == 303
+    assert upload(holder, f"people/{key}/photo", samples.picture(size=(8, 8)), "b.jpg").status_code == 413
+    monkeypatch.setattr(drafts, "MOST_FILES", 60)
+    monkeypatch.setattr(drafts, "MOST_BYTES", 10)
+    assert upload(holder, f"people/{key}/photo", samples.picture(size=(8, 8)), "b.jpg").status_code == 413
+
+
+def test_more_than_fifty_people_are_refused(holder: LinkHolder) -> None:
+    holder.open()
+    holder.form |= {f"people.k{number}.name": f"Person {number}" for number in range(51)}
+    assert holder.send().status_code == 409
+    del holder.form["people.k50.name"]
+    assert holder.send().status_code == 303
+
+
+def test_a_workbook_is_looked_over_before_it_is_handed_in(
+    approver: Caller, client: FlaskClient, event_id: str, holder: LinkHolder
+) -> None:
+    assert client.get(f"{holder.path}/template.xlsx").data.startswith(b"PK")
+    book = workbook_of(["Họ và tên", "Chức vụ"], ["Khamla Sivilay", "Giám đốc"], ["Bounmy"])
+    assert upload(holder, "list", book, "list.xlsx").status_code == 303
+    assert approver.get(f"/events/{event_id}/submissions").json == []
+    holder.open()
+    names = {text for path, text in holder.form.items() if path.endswith(".name") and text}
+    assert names == {"Khamla Sivilay", "Bounmy"}
+    assert upload(holder, "list", b"no workbook", "list.xlsx").status_code == 422
+
+
+def test_journeys_go_to_who_was_filled_in(
+    caller: Callable[..., Caller], approver: Caller, database: Database, event_id: str, holder: LinkHolder
+) -> None:
+    with database.transaction() as session:
+        other = factories.make_person(session, name="Somebody else")
+        session.add(Member(event_id=event_id, person_id=other.id))
+    holder.open()
+    holder.add(name="Khamla")
+    holder.form |= {"travel.arrival.by": "QV312", "travel.arrival.at": "2026-12-02 09:30", "travel.departure.by": "Xe"}
+    identity = holder.hand_in()
+    answer = approver.post(f"/submissions/{identity}/accept", {"take": ["people", "travel.arrival"]})
+    assert answer.status_code == 200, answer.text
+    with database.transaction() as session:
+        found = {
+            person.name: (member.arrival, member.departure)
+            for member, person in session.exec(select(Member, Person).where(Member.person_id == Person.id))
+        }
+    assert found == {
+        "Khamla": ({"at": "2026-12-02T09:30", "by": "QV312"}, None),
+        "Somebody else": (None, None),
+    }
+
+
+def test_listing_asks_no_more_of_the_database_for_more(
+    approver: Caller, client: FlaskClient, database: Database, event_id: str
+) -> None:
+    counts: dict[str, list[int]] = {"links": [], "submissions": []}
+    for more in (1, 2):
+        for _number in range(more):
+            holder = LinkHolder(client, token_of(make_link(approver, event_id)))
+            holder.open()
+            holder.add(name="Khamla", diet="x", passport_number="P1234567")
+            holder.hand_in()
+        for path, found in counts.items():
+            found.append(count_queries(database, lambda path=path: approver.get(f"/events/{event_id}/{path}")))
+    assert [found[0] for found in counts.values()] == [found[1] for found in counts.values()]
