@@ -185,7 +185,11 @@ class ApiView(MethodView):
         response = outside.run(
             desk.database, share_openings.watched(use), write=writes, one_state="format" in request.args
         )
+<<<<<<< HEAD
         share_openings.record(desk, g.reader_id)
+=======
+        share_openings.record(desk)
+>>>>>>> wt-share
         if (file := g.pop("list_file", None)) is not None:
             record_export(desk, file, g.act.account.id, handler.operation_id, request.full_path.rstrip("?"))
         if key is None or not unstored:

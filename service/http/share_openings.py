@@ -18,6 +18,7 @@ Answer = TypeVar("Answer")
 def look(session: Session, act: ActionContext) -> None:
     """Remember for :func:`record` what a request read for the other side of events."""
     g.opened_shares = openings.unrecorded(session, act)
+    g.opened_by = act.user.id if act.user is not None else None  # afterwards the account is in no session
 
 
 def watched(use: Callable[[Session], Answer]) -> Callable[[Session], Answer]:
@@ -31,13 +32,14 @@ def watched(use: Callable[[Session], Answer]) -> Callable[[Session], Answer]:
     return watching
 
 
-def record(desk: AppContext, user_id: str | None) -> None:
+def record(desk: AppContext) -> None:
     """Record what :func:`look` found.
 
     Raises:
         Busy: others are writing; then nothing is sent.
     """
     event_ids: Collection[str] = g.pop("opened_shares", ())
+    user_id: str | None = g.pop("opened_by", None)
     if not event_ids or user_id is None:
         return
     with desk.database.transaction() as session:

@@ -116,12 +116,11 @@ def page(
                     outside.need_trial(session)
                 shown = _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
                 share_openings.look(session, view.act)
-                g.reader_of_page = view.act.account.id
                 return shown
 
             is_read = not {UNREAD, FROM_STRANGER} & request.environ.keys()
             shown = outside.run(desk.database, use, write=is_post and is_read and not sealed)
-            share_openings.record(desk, g.pop("reader_of_page", None))
+            share_openings.record(desk)
             return shown
 
         @wraps(answer)
