@@ -155,7 +155,6 @@ class ApiView(MethodView):
         def use(opened: Session) -> ResponseReturnValue:
             open_as_caller(opened)
             user = g.act.account
-            g.reader_id = user.id  # a dry run leaves rows behind that can't be read any more
             check_body_was_read()
             if not user.role.suffices_for(role):
                 raise Forbidden(
@@ -185,11 +184,7 @@ class ApiView(MethodView):
         response = outside.run(
             desk.database, share_openings.watched(use), write=writes, one_state="format" in request.args
         )
-<<<<<<< HEAD
-        share_openings.record(desk, g.reader_id)
-=======
         share_openings.record(desk)
->>>>>>> wt-share
         if (file := g.pop("list_file", None)) is not None:
             record_export(desk, file, g.act.account.id, handler.operation_id, request.full_path.rstrip("?"))
         if key is None or not unstored:
