@@ -21,6 +21,7 @@ from models.vocabulary import FileKind
 from service.actions.both_sides import drafts
 from service.settings import Settings
 from tests import factories
+from tests.service.both_sides.conftest import TwoOffices
 from tests.service.both_sides.link_holder import LinkHolder, make_link, token_of
 from tests.service.conftest import Caller
 from tests.service.files import samples
@@ -212,3 +213,34 @@ def test_listing_asks_no_more_of_the_database_for_more(
         for path, found in counts.items():
             found.append(count_queries(database, lambda path=path: approver.get(f"/events/{event_id}/{path}")))
     assert [found[0] for found in counts.values()] == [found[1] for found in counts.values()]
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_people_whom_the_other_office_keeps_are_taken_as_its_own(
+    two: TwoOffices, client: FlaskClient, database: Database, *, is_shared: bool
+) -> None:
+    """Of a shared visit; what their office enters itself is left out, and the rest of the list is taken."""
+    known = two.other.made("/people", {"name": "Kham Testman", "organisation_id": two.other_body_id})["id"]
+    assert two.other.call("PUT", f"/people/{known}/passport", {"number": "C7654321"}).status_code in (200, 201, 204)
+    if is_shared:
+        two.share()
+    holder = LinkHolder(client, token_of(make_link(two.owner, two.event_id)))
+    holder.open()
+    first = holder.add(name="Kham Testman", position="Director", diet="no fish", passport_number="P1111111")
+    holder.send()
+    holder.open()
+    second = holder.add(name="Bounmy Newman", position="Driver")
+    identity = holder.hand_in()
+    answer = two.owner.post(f"/submissions/{identity}/accept", {})
+    if not is_shared:
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [f"people.{first}.name"]), answer.text
+        return
+    assert answer.status_code == 200, answer.text
+    taken = set(answer.json["taken"])
+    assert {f"people.{first}.name", f"people.{second}.name", f"people.{second}.position"} <= taken
+    assert not {f"people.{first}.{name}" for name in ("position", "diet", "passport_number")} & taken
+    with database.transaction(write=False) as session:
+        members = {one.person_id for one in session.exec(select(Member).where(Member.event_id == two.event_id))}
+        assert known in members
+        assert session.get_one(Person, known).position is None
+    assert "321" in two.other.get(f"/people/{known}/passport").text, "its own passport, as it was"
