@@ -22,7 +22,7 @@ from models.both_sides.links import Submission, SubmissionFile
 from models.errors import Forbidden, Invalid
 from models.event_parts import Member
 from models.files import File
-from models.i18n import N_, message
+from models.i18n import N_, Message, message
 from models.places import Passport, Person
 from models.queries.shares import SharedEvents
 from models.text import localized
@@ -169,12 +169,14 @@ class _Taking:
         try:
             written = import_members(self.session, self.act, self.event, lines, names_its_own=self._other_office())
         except Invalid as wrong:
-            errors = {_path_of(place, added): found for place, found in wrong.errors.items()}
-            for path in [path for path in errors if path.endswith((".organisation", ".email"))]:
-                # A link has no such fields: what helps is said instead.
-                name = self.given[path.split(".")[1]]["name"]
-                errors.setdefault(f"{path.rpartition('.')[0]}.name", []).append(message(_OF_OTHERS, name=name))
-                del errors[path]
+            errors: dict[str, list[Message]] = {}
+            for place, told in wrong.errors.items():
+                path = _path_of(place, added)
+                if path.endswith((".organisation", ".email")):
+                    # A link has no such fields: what helps is said instead.
+                    path = f"{path.rpartition('.')[0]}.name"
+                    told = [message(_OF_OTHERS, name=self.given[path.split(".")[1]]["name"])]
+                errors.setdefault(path, []).extend(told)
             raise Invalid(errors) from None
         found = {row.row: self.session.get_one(Person, row.person_id) for row in written.rows}
         return {key: found[number] for number, key in enumerate(added, 2)}
