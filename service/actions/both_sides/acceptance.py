@@ -18,7 +18,7 @@ from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, text_cell
 from calendars.people.names import is_lao
 from models import participation
-from models.both_sides.links import Submission, SubmissionFile
+from models.both_sides.links import Submission
 from models.errors import Forbidden, Invalid
 from models.event_parts import Member
 from models.files import File
@@ -37,7 +37,7 @@ from service.actions.both_sides.differences import (
     matched,
     side_of_link,
 )
-from service.actions.both_sides.submissions import Received, decision, undecided
+from service.actions.both_sides.submissions import Received, decision, photo_of, undecided
 from service.actions.context import ActionContext
 from service.actions.directory import directory, particulars, passports
 from service.actions.events import members
@@ -115,7 +115,7 @@ class _Taking:
         chosen: frozenset[str],
         asked: frozenset[str],
     ) -> None:
-        self.session, self.act, self.secret, self.event = session, act, secret, received.event
+        self.session, self.act, self.secret, self.event, self.row = session, act, secret, received.event, received.row
         self.values = received.draft.values
         self.given = given_people(received)
         self.side = side_of_link(session, act, received.event)
@@ -245,7 +245,7 @@ class _Taking:
 
     def _photo(self, person: Person, photo_id: str) -> File:
         """The photo as one of the person's own files; its bytes stay where they are."""
-        photo = self.session.get_one(SubmissionFile, photo_id)
+        photo = photo_of(self.session, self.row, photo_id)
         file = File(
             person_id=person.id,
             title=person.name,

@@ -244,3 +244,27 @@ def test_people_whom_the_other_office_keeps_are_taken_as_its_own(
         assert known in members
         assert session.get_one(Person, known).position is None
     assert "321" in two.other.get(f"/people/{known}/passport").text, "its own passport, as it was"
+
+
+@pytest.mark.parametrize("kind", ["unknown", "of another link", "an address"])
+def test_a_photo_is_what_came_as_a_file_and_never_what_was_typed(
+    approver: Caller, client: FlaskClient, database: Database, event_id: str, holder: LinkHolder, kind: str
+) -> None:
+    """The control is above: a picture that came in is a photo."""
+    elsewhere = LinkHolder(client, token_of(make_link(approver, event_id)))
+    elsewhere.open()
+    key = elsewhere.add(name="Somebody")
+    elsewhere.send()
+    assert upload(elsewhere, f"people/{key}/photo", samples.picture(), "x.jpg").status_code == 303
+    with database.transaction(write=False) as session:
+        theirs = session.exec(select(SubmissionFile)).one().id
+    typed = {"unknown": "01m8rn2x8tv1bmnxjysp8h8ggn", "of another link": theirs, "an address": "../../etc/passwd"}
+    holder.open()
+    holder.add(name="Khamla", photo=typed[kind])
+    identity = holder.hand_in()
+    found = {one["id"]: one for one in approver.get(f"/events/{event_id}/submissions").json}
+    assert [one["path"].rpartition(".")[2] for one in found[identity]["differences"]] == ["name"]
+    answer = approver.post(f"/submissions/{identity}/accept", {})
+    assert answer.status_code == 200, answer.text
+    with database.transaction(write=False) as session:
+        assert not session.exec(select(File).where(File.kind == FileKind.PHOTO)).all()
