@@ -11,13 +11,16 @@ from sqlmodel import Session, col, func, select
 from models.accounts import User
 from models.both_sides.office_profiles import OfficeProfile
 from models.i18n import N_, message
-from models.places import Locality
+from models.places import Locality, Organisation
 from models.queries.audience import is_address
 from models.queries.offices import Offices, line_end
-from models.text import localized
+from models.text import fold, localized
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.directory.directory import address_errors, zone_errors
+
+_OTHERS_NAME = N_("Another office, or one of its bodies, is called so: write what your own is called.")
+_OTHERS_ADDRESS = N_("This is an address of another office: write one of your own.")
 
 
 def stored(session: Session, offices: Offices, office: str, *, locks: bool = False) -> OfficeProfile | None:
@@ -38,19 +41,42 @@ def change_profile(session: Session, act: ActionContext, values: Mapping[str, An
     """Change the profile of the reader's own office.
 
     Raises:
-        Invalid: a zone or an address is none, or the default office is to have another zone than its settings say.
+        Invalid: a zone or an address is none, a name or an address is another office's, or the default office is to
+            have another zone than its settings say.
     """
     code, offices = permissions.own_office(session), permissions.offices(session)
     errors = value_errors(values)
     if values.get("timezone") is not None and code == offices.default:
         text = N_("The zone of this office is a setting of the service (DESK_TIMEZONE): leave it out.")
         errors["timezone"] = [message(text)]
+    _check_own_name(session, offices, code, values, errors)
     crud.check(errors)
     profile = stored(session, offices, code, locks=True)
     if profile is None:
         return crud.create(session, act, OfficeProfile(code=code, **values))
     crud.change(session, act, profile, values)
     return profile
+
+
+def _check_own_name(
+    session: Session, offices: Offices, code: str, values: Mapping[str, Any], errors: crud.Errors
+) -> None:
+    """Refuse to be called, or to be answered, as another office is: as its profile says, or as one of its
+    bodies. Addresses of accounts are not compared: that would tell whose they are."""
+    if offices.alone:
+        return
+    others = [one for one in session.exec(select(OfficeProfile)) if offices.named(one.code) != code]
+    bodies = [one for one in session.exec(select(Organisation)) if offices.of(one.id) != code]
+    names = {fold(text) for one in bodies for text in (*one.name.values(), *one.aliases)}
+    names |= {fold(text) for one in others for text in (*(one.name or {}).values(), one.mail_name or "") if text}
+    given = {"name": (values.get("name") or {}).values(), "mail_name": [values.get("mail_name") or ""]}
+    for field, texts in given.items():
+        if any(fold(text) in names for text in texts if text):
+            errors.setdefault(field, []).append(message(_OTHERS_NAME))
+    addresses = {text.lower() for one in others for text in (one.mail_address, one.reply_to) if text}
+    for field in ("mail_address", "reply_to"):
+        if (values.get(field) or "").lower() in addresses:
+            errors.setdefault(field, []).append(message(_OTHERS_ADDRESS))
 
 
 def value_errors(values: Mapping[str, Any]) -> crud.Errors:

@@ -1,6 +1,7 @@
 """What an office says of itself: read by its officers, changed by its administrators, and by nobody elsewhere."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -8,9 +9,11 @@ from sqlmodel import select
 from models.accounts import Audit
 from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
+from models.places import Organisation
 from models.queries.offices import Offices
 from models.vocabulary import Role
 from tests import factories
+from tests.service.both_sides.conftest import TwoOffices
 from tests.service.conftest import Caller
 from tests.service.web.test_pages import Browser, signed_in
 
@@ -114,3 +117,30 @@ def test_who_may_only_read_it_sees_no_button(signed_in: Callable[..., Browser]) 
     assert 'class="primary"' not in shown.text
     assert 'name="timezone"' not in shown.text  # the default office's is a setting
     assert browser.post("/administration/office", {"mail_name": "A", "version": "0"}).status_code == 403
+
+
+@pytest.mark.both_databases("names and addresses of the other offices")
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"name": {"vi": "VĂN PHÒNG  Hải Dương"}}, "name"),
+        ({"mail_name": "Sở Ngoại vụ Hải Dương"}, "mail_name"),
+        ({"mail_name": "Lễ tân Hải Dương"}, "mail_name"),
+        ({"mail_address": "Le-tan@hai-duong.example"}, "mail_address"),
+        ({"reply_to": "le-tan@hai-duong.example"}, "reply_to"),
+    ],
+)
+def test_no_office_writes_in_the_name_of_another(
+    two: TwoOffices, caller: Callable[..., Caller], database: Database, values: dict[str, Any], field: str
+) -> None:
+    """The control: its own name and address, and its own again."""
+    home, abroad = caller(Role.ADMIN), caller(Role.ADMIN, organisation_id=two.other_body_id)
+    own = {"name": {"vi": "Văn phòng Hải Dương"}, "mail_name": "Lễ tân Hải Dương"}
+    own |= {"mail_address": "le-tan@hai-duong.example"}
+    assert home.patch("/office", own).status_code == 200
+    with database.transaction() as session:
+        session.get_one(Organisation, two.body_id).name = {"vi": "Sở Ngoại vụ Hải Dương"}
+    answer = abroad.patch("/office", values)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field]), answer.text
+    assert abroad.patch("/office", {"mail_name": "Văn phòng Viêng Chăn"}).status_code == 200
+    assert home.patch("/office", own).status_code == 200
