@@ -193,6 +193,41 @@ def test_a_new_visit_is_shared_by_its_box(two: TwoOffices, owner: Browser, ticke
     assert two.other.get(f"/events/{event_id}").status_code == (200 if ticked else 404)
 
 
+@pytest.mark.both_databases("the form names the offices there are before a partner is chosen")
+@pytest.mark.parametrize(("partner", "status"), [("vientiane-province", 200), ("laos", 404)])
+def test_the_box_is_offered_before_the_partner_is_chosen(
+    two: TwoOffices, owner: Browser, partner: str, status: int
+) -> None:
+    page = owner.get("/plan/days?kind=delegation").text
+    box = page.partition('class="share-box"')[2].partition("</div>")[0]
+    assert re.search(r'name="share" value="yes" checked', box)
+    assert "Viêng Chăn" in box, "with whom it could be shared"
+    assert "kinh phí" in box, "what the other side reads, and what not"
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    offered = re.search(r'name="share_offered" value="([^"]+)"', box)
+    assert token
+    assert offered
+    form = {
+        "do": "make", "kind": "delegation", "direction": "incoming", "partner": partner, "title_vi": "Doan moi",
+        "first_day": "2027-03-10", "last_day": "2027-03-12", "planned": "yes", "share": "yes", "token": token[1],
+        "share_offered": offered[1], "csrf": owner.csrf("/plan/days?kind=delegation"),
+    }  # fmt: skip
+    answer = owner.post("/plan/days", form)
+    assert answer.status_code == 303, answer.text
+    event_id = answer.headers["Location"].split("/")[2].partition("?")[0]
+    assert two.other.get(f"/events/{event_id}").status_code == status
+
+
+def test_the_stepwise_form_offers_the_box_ticked(two: TwoOffices, owner: Browser) -> None:
+    asked = (
+        "kind=delegation&direction=in&partner=vientiane-province&step=openings&title_vi=Doan&days=3&people=5&needs=1"
+    )
+    page = owner.get(f"/plan?{asked}").text
+    box = page.partition('class="share-box"')[2].partition("</div>")[0]
+    assert re.search(r'name="share" value="yes" checked', box), page
+    assert "vientiane-province" in box
+
+
 def test_another_guest_ends_the_share(two: TwoOffices) -> None:
     two.share()
     kind = f"/delegations/{two.event_id}"
