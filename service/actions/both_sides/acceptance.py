@@ -25,7 +25,7 @@ from models.files import File
 from models.i18n import N_, message
 from models.places import Passport, Person
 from models.text import localized
-from models.vocabulary import FileKind, Language, PassportKind, Sex, SubmissionState
+from models.vocabulary import FileKind, Language, MemberRole, PassportKind, Sex, SubmissionState
 from service.actions import crud
 from service.actions.both_sides.differences import (
     Step,
@@ -123,7 +123,20 @@ class _Taking:
         people = {key: one.person for key, one in known.items()} | self._add(known)
         for key, names_ in self.fields.items():
             self._write_person(people[key], names_, self.given[key])
+        self._write_roles(people)
         self._write_journeys({person.id for person in people.values()})
+
+    def _write_roles(self, people: Mapping[str, Person]) -> None:
+        """Enter who is what in the delegation, the head last, so that whoever was it until now has made room."""
+        roles = {key: MemberRole(self.given[key]["role"]) for key, names_ in self.fields.items() if "role" in names_}
+        listed = {one.person.id: one.member for one in listed_people(self.session, self.event, self.side)}
+        for key, role in sorted(roles.items(), key=lambda pair: pair[1] is MemberRole.HEAD):
+            if (member := listed.get(people[key].id)) is None or member.role is role:
+                continue
+            try:
+                members.change_member(self.session, self.act, self.event, member, {"role": role})
+            except Invalid as wrong:
+                raise Invalid({f"people.{key}.{name}": found for name, found in wrong.errors.items()}) from None
 
     def _write_journeys(self, person_ids: set[str]) -> None:
         """Enter how they travel, for who was filled in, or where nobody was, for everybody of the side."""

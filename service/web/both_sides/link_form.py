@@ -8,10 +8,12 @@ from typing import Any
 from flask import Response, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.links.answers import (
     DAY_FIELDS,
     MOST_PEOPLE,
     PERSON_FIELDS,
+    ROLES,
     TRIP_FIELDS,
     TRIPS,
     is_path,
@@ -42,6 +44,7 @@ MAX_LIST = 1_400_000
 BLANK_ROWS = 2
 _DAYS = {"born_on", "passport_expires_on", "first_day", "last_day"}
 _CHOICES = {
+    "role": [(role.value, MEMBER_ROLE_NAMES[role]) for role in ROLES],
     "sex": [(sex.value, SEX_NAMES[sex]) for sex in Sex],
     "passport_kind": [(kind.value, PASSPORT_KIND_NAMES[kind]) for kind in PassportKind],
 }

@@ -19,7 +19,7 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.queries import live_links
 from models.text import localized
-from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
+from models.vocabulary import FileKind, LinkSubject, MemberRole, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
 from service.actions.both_sides import acceptance, links, submissions
 from service.actions.both_sides.differences import Step, Takeable, differences
@@ -198,6 +198,8 @@ def _shown(view: View, one: Takeable, value: str) -> str:
     name = one.path.rpartition(".")[2]
     if name == "sex" and value in set(Sex):
         return view.say(SEX_NAMES[Sex(value)])
+    if name == "role" and value in set(MemberRole):
+        return view.role(MemberRole(value))
     if name == "passport_kind" and value in set(PassportKind):
         return view.say(PASSPORT_KIND_NAMES[PassportKind(value)])
     if name == "photo":

@@ -212,3 +212,49 @@ def test_listing_asks_no_more_of_the_database_for_more(
         for path, found in counts.items():
             found.append(count_queries(database, lambda path=path: approver.get(f"/events/{event_id}/{path}")))
     assert [found[0] for found in counts.values()] == [found[1] for found in counts.values()]
+
+
+def roles(database: Database, event_id: str) -> dict[str, str]:
+    with database.transaction() as session:
+        found = session.exec(select(Person.name, Member.role).where(Member.person_id == Person.id))
+        return {name: role.value for name, role in found}
+
+
+def test_the_form_says_who_heads_the_delegation(
+    approver: Caller, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    assert "ຫົວໜ້າຄະນະ" in holder.page, "the choice of roles, in the language of the link"
+    holder.add(name="Khamla", role="head")
+    second = holder.blank_keys()[0]
+    holder.form |= {f"people.{second}.name": "Bounmy", f"people.{second}.role": "head"}
+    refused = holder.send("submit")
+    assert refused.status_code == 422
+    assert f"people-{second}-role-wrong" in refused.text
+    holder.open()
+    holder.form |= {f"people.{second}.name": "Bounmy", f"people.{second}.role": "deputy"}
+    first = holder.hand_in()
+    assert approver.post(f"/submissions/{first}/accept", {}).status_code == 200
+    assert roles(database, event_id) == {"Khamla": "head", "Bounmy": "deputy"}
+
+
+def test_another_head_is_told_unless_the_first_makes_room(
+    approver: Caller, client: FlaskClient, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    key = holder.add(name="Khamla", role="head")
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    other = LinkHolder(client, token_of(make_link(approver, event_id)))
+    other.open()
+    new = other.add(name="Bounmy", role="head")
+    path = f"/submissions/{other.hand_in()}/accept"
+    refused = approver.post(path, {})
+    assert refused.status_code == 422
+    assert f"people.{new}.role" in refused.json["errors"], refused.json
+    assert roles(database, event_id) == {"Khamla": "head"}, "nothing was taken"
+    assert approver.post(path, {"take": [f"people.{new}.name"]}).status_code == 200
+    holder.open()
+    holder.form |= {f"people.{key}.role": "member"}
+    holder.add(name="Bounmy", role="head")
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    assert roles(database, event_id) == {"Khamla": "member", "Bounmy": "head"}
