@@ -105,7 +105,7 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         of_other_side=set(everybody) - own,
         refusal=refusal,
         problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
-        form=request.form if refusal else {},
+        form=request.form if refusal else {"visibility": request.args.get("visibility", NoteVisibility.OWN.value)},
         ticked=set(request.form.getlist("mention")) if refusal else set(),
         done=view.say(_DONE[request.args["done"]]) if request.args.get("done") in _DONE and not refusal else "",
     )

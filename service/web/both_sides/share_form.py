@@ -16,6 +16,7 @@ from service.actions.both_sides.shares import Ask, WantedShare
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
 from service.schemas.shares import ShareSchema
+from service.web.both_sides.ways import reads_in
 from service.web.both_sides.words import ASKED, ask_lines, office_name
 from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.form_fields import TICKED
@@ -127,6 +128,7 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         asked=ask_lines(view, asked),
         asks=[(word.value, view.say(label), until.get(word.value)) for word, label in ASKED.items()],
         note=note,
+        reads_in=reads_in(view, codes[0]) if len(codes) == 1 else "",
         version=_version(found),
         law=view.say(shares.LAW),
         is_known=found is not None and found.acknowledged_at is not None,
