@@ -30,6 +30,7 @@ from service.http import file_answers
 from service.schemas.fields import ASSIGNED
 from service.schemas.links import LinkSchema, RejectSchema
 from service.web import form_tokens
+from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
@@ -50,6 +51,14 @@ _PASS_ON = N_(
     "Please fill in what we need for “{title}” ({days}) by this link, until {day}: {url} It needs no account. Whoever"
     " has it can write in your name: pass it on only to who fills it in."
 )
+_FIELDS = {
+    "for": (N_("For whom"), "for"),
+    "may": (N_("What they fill in"), "may"),
+    "language": (N_("Their language"), "link-language"),
+    "expires_on": (N_("Last day it opens"), "expires"),
+}
+"""By what errors call them: the labels of a new link's fields, and their ids."""
+
 _MAKES = "make a link"
 
 
@@ -125,6 +134,7 @@ def _show(view: View, event: Event, made: MadeLink | None = None, refusal: FormR
         may_make=event.status in live_links.OPEN and event.arrives_on >= view.act.today,
         made=made,
         refusal=refusal,
+        problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
         typed=request.form if refusal else {},
         done=request.args.get("done", ""),
         subjects=SUBJECTS,
@@ -182,6 +192,7 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         states=STATES,
         steps=Step,
         refusal=refusal,
+        problems=wrong_fields(refusal, {"reason": (view.say(N_("Why; they read it on their page")), "reason")}),
     )
 
 

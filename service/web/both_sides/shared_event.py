@@ -19,6 +19,7 @@ from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events, programme_revisions
 from service.actions.events.members import positions_of
 from service.web.both_sides.section import read_section
+from service.web.both_sides.ways import person_in_charge, ways_to_answer
 from service.web.both_sides.words import ask_lines, asks_with_answers, office_name
 from service.web.page_decorator import page
 from service.web.programme_board import published_board
@@ -66,4 +67,6 @@ def _facts(view: View, event: Event, share: EventShare, side: SideOfReader) -> d
         "files": shared_reading.files_for_other_side(session, view.act, event),
         "entries": read_section(view, event) if side is SideOfReader.OTHER else [],
         "done": request.args.get("done", ""),
+        "ways": ways_to_answer(view, event, shares.asks_of(share)) if side is SideOfReader.OTHER else [],
+        "in_charge": person_in_charge(view, event),
     }

@@ -281,3 +281,29 @@ def test_another_guest_ends_the_share(two: TwoOffices) -> None:
     assert two.other.get(two.path).status_code == 404
     assert two.owner.patch(kind, {"guest": "vientiane-province"}).status_code == 200
     assert two.other.get(two.path).status_code == 404, "shared only by sharing it anew"
+
+
+def test_what_is_asked_leads_to_where_it_is_answered(two: TwoOffices, owner: Browser, other: Browser) -> None:
+    two.share(asks=[{"what": one, "until": "2026-12-01"} for one in ("answer", "days", "members")], note="Xin sớm.")
+    page = other.get(f"{two.path}/shared").text
+    assert f'href="{two.path}/proposals"' in page
+    answer = f"{two.path}/notes?visibility=shared#write"
+    assert f'href="{answer}"' in page
+    assert re.search(r'value="shared" checked', other.get(answer).text), "an answer is for both sides"
+    assert re.search(r'value="own" checked', other.get(f"{two.path}/notes").text)
+    assert "Lời nhắn của" in page, "whose words they are"
+    assert answer not in owner.get(f"{two.path}/shared").text, "who only looks at it answers nothing"
+    assert "ລາວ" in re.sub(r"<nav.*?</nav>", "", owner.get(f"{two.path}/share").text, flags=re.S)
+
+
+@pytest.mark.both_databases("the event's page reads what waits")
+def test_what_waits_for_an_office_stands_at_the_top_of_the_visit(two: TwoOffices, owner: Browser) -> None:
+    two.share()
+    assert "other-side" in owner.get(two.path).text
+    waits = f'<li><a href="{two.path}/proposals">'
+    assert waits not in owner.get(two.path).text
+    days = {"first_day": "2027-04-06", "last_day": "2027-04-08"}
+    assert two.other.call("POST", f"{two.path}/proposals", days).status_code == 201
+    page = owner.get(two.path).text
+    assert waits in page
+    assert page.index(waits) < page.index('id="steps"'), "before anything else that could be done"
