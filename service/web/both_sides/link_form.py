@@ -1,8 +1,10 @@
 """The page of a link: what is asked for is filled in, saved as it is typed, and handed in with one button."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from flask import Response, json, redirect, request, url_for
@@ -23,10 +25,11 @@ from calendars.links.answers import (
     people_of,
 )
 from calendars.member_lists.xlsx_files import is_workbook
-from calendars.people.passport_words import PASSPORT_KIND_NAMES, SEX_NAMES
+from calendars.people.passport_words import PASSPORT_KIND_NAMES, SEX_NAMES, country_name
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
-from models.vocabulary import LinkSubject, PassportKind, Sex
+from models.text import LocalizedText, fold, localized
+from models.vocabulary import Language, LinkSubject, PassportKind, Sex
 from service.actions import outside
 from service.actions.both_sides import drafts, submissions
 from service.actions.both_sides.drafts import KeptDraft
@@ -42,7 +45,7 @@ MAX_LIST = 1_400_000
 """Bytes of a workbook with a list."""
 
 BLANK_ROWS = 2
-_DAYS = {"born_on", "passport_expires_on", "first_day", "last_day"}
+_DAYS = {"day", "born_on", "passport_expires_on", "first_day", "last_day"}
 _CHOICES: Mapping[str, Sequence[tuple[str, Any]]] = {
     "role": [(role.value, MEMBER_ROLE_NAMES[role]) for role in ROLES],
     "sex": [(sex.value, SEX_NAMES[sex]) for sex in Sex],
@@ -50,16 +53,26 @@ _CHOICES: Mapping[str, Sequence[tuple[str, Any]]] = {
 }
 _HINTS: Mapping[str, str] = {
     "name_latin": N_("In capital letters, as in the passport: NGUYEN VAN AN."),
-    "nationality": N_("Two letters, like VN or LA."),
     "at": N_("Like 2027-03-10 14:30, or the day alone."),
     "met_by": N_("Leave it empty if you do not know."),
 }
+_PICKED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_NEAREST = ("LA", "VN")
 _NOT_A_LIST = N_("Choose a workbook (.xlsx) that is not empty and has no pictures in it.")
+
+
+@cache
+def _nationalities(language: Language) -> Sequence[tuple[str, LocalizedText]]:
+    """All countries by their names in a language, the two of most visits first."""
+    rest = sorted(ASSIGNED.difference(_NEAREST), key=lambda code: fold(localized(country_name(code), language)))
+    return [(code, country_name(code)) for code in (*_NEAREST, *rest)]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkField:
-    """A field as the page shows it. ``is_entered``: it is sealed and was filled in, and is not shown."""
+    """A field as the page shows it. ``is_entered``: it is sealed and was filled in, and is not shown. ``is_moment``: it
+    has a picker for a day and an hour; what such a picker can't show stands in a field of text, so that saving the form
+    loses nothing."""
 
     path: str
     label: str
@@ -68,10 +81,16 @@ class LinkField:
     is_sealed: bool = False
     is_entered: bool = False
     is_day: bool = False
+    is_moment: bool = False
     choices: Sequence[tuple[str, Any]] = ()
     hint: str = ""
     others: Sequence[str] = ()
     errors: Sequence[str] = ()
+
+    @property
+    def is_other(self) -> bool:
+        """Whether what was entered is none of the choices: it is shown as one more, and told when it is handed in."""
+        return bool(self.choices and self.value) and all(self.value != word for word, _told in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +111,7 @@ class LinkForm:
     kept: KeptDraft
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+    language: Language = Language.VI
 
     def fields(self, prefix: str, names: Mapping[str, str]) -> list[LinkField]:
         """The fields below a path."""
@@ -101,6 +121,7 @@ class LinkForm:
         name, draft, sealed = path.rpartition(".")[2], self.kept.draft, is_sealed(path)
         value = "" if sealed else self.typed.get(path, draft.values.get(path, ""))
         others = draft.others.get(path, ())
+        is_moment = name == "at" and (not value or _PICKED.fullmatch(value) is not None)
         return LinkField(
             path,
             label,
@@ -109,8 +130,9 @@ class LinkForm:
             sealed,
             sealed and path in draft.values,
             name in _DAYS,
-            _CHOICES.get(name, ()),
-            _HINTS.get(name, ""),
+            is_moment,
+            _nationalities(self.language) if name == "nationality" else _CHOICES.get(name, ()),
+            "" if is_moment else _HINTS.get(name, ""),
             [] if sealed else others,
             self.errors.get(path, ()),
         )
@@ -266,7 +288,7 @@ def _show_files(asked: LinkRequest, refusal: FormRefusal | None = None) -> Respo
 
 
 def _show(asked: LinkRequest, form: LinkForm, refusal: FormRefusal | None = None) -> Response:
-    may = asked.link.may
+    may, form = asked.link.may, replace(form, language=asked.view.language)
     return asked.view.page(
         "both_sides/link.html",
         refusal.status if refusal else 200,
