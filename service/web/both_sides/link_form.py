@@ -310,6 +310,7 @@ def _common(asked: LinkRequest) -> dict[str, object]:
     return {
         "link": asked.link.row,
         "event": asked.link.event,
+        "office": asked.office_name,
         "token": asked.token,
         "saved": request.args.get("saved") == "1",
     }
