@@ -42,6 +42,7 @@ TRIP_FIELDS: Mapping[str, str] = {
     "by": N_("Flight or car"),
     "place": N_("Border gate or airport"),
     "at": N_("Day and hour"),
+    "day": N_("Only the day, while the hour is not known"),
     "met_by": N_("Who meets them"),
 }
 DAY_FIELDS: Mapping[str, str] = {
@@ -102,6 +103,11 @@ def part(values: Mapping[str, str], prefix: str) -> dict[str, str]:
 def without_empty(values: Mapping[str, str]) -> dict[str, str]:
     """What was filled in."""
     return {path: value for path, value in values.items() if value}
+
+
+def journey_part(name: str) -> str:
+    """The part of a journey that a field of a trip fills in."""
+    return "at" if name == "day" else name
 
 
 def label_of(path: str) -> str:

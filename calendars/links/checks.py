@@ -73,6 +73,9 @@ def errors_of(values: Mapping[str, str], today: date, countries: Collection[str]
         at = values.get(f"travel.{trip}.at", "")
         if at and moment_of(at) is None:
             found[f"travel.{trip}.at"] = [message(_NOT_A_TIME)]
+        day = values.get(f"travel.{trip}.day", "")
+        if day and day_of(day) is None:
+            found[f"travel.{trip}.day"] = [message(_NOT_A_DAY)]
     return found | _day_errors(part(values, "days"))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from calendars.events.labels import member_side_name
-from calendars.links.answers import DAY_FIELDS, PARTICULARS, PASSPORT
+from calendars.links.answers import DAY_FIELDS, PARTICULARS, PASSPORT, journey_part
 from calendars.links.checks import day_of, errors_of, latin_name, moment_of, plain_number
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, text_cell
@@ -174,7 +174,7 @@ class _Taking:
             for _travel, trip, name in chosen:
                 given = self.values[f"travel.{trip}.{name}"]
                 journey = values.setdefault(trip, dict(getattr(one.member, trip) or {}))
-                journey[name] = (moment_of(given) or given) if name == "at" else given
+                journey[journey_part(name)] = (moment_of(given) or given) if journey_part(name) == "at" else given
             members.change_member(self.session, self.act, self.event, one.member, values)
 
     def _add(self, known: Mapping[str, Any]) -> dict[str, Person]:

@@ -14,6 +14,7 @@ from calendars.links.answers import (
     PERSON_FIELDS,
     TRIP_FIELDS,
     TRIPS,
+    journey_part,
     part,
     people_of,
 )
@@ -164,16 +165,20 @@ def travelling(listed: Sequence[Listed], found: Mapping[str, Listed]) -> list[Li
 
 
 def _of_trip(received: Received, trip: str, people: Sequence[Listed]) -> list[Takeable]:
-    """What is said of an arrival or departure that not everybody's journey says already."""
+    """What is said of an arrival or departure that not everybody's journey says already; the day alone counts where no
+    hour is given, and takes none away."""
     values, others = part(received.draft.values, f"travel.{trip}"), received.draft.others
     result = []
+    if "at" in values:
+        values.pop("day", None)
     for name in (name for name in TRIP_FIELDS if name in values):
         path = f"travel.{trip}.{name}"
         after = (moment_of(values[name]) or values[name]) if name == "at" else values[name]
-        known = {str((getattr(one.member, trip) or {}).get(name, "")) for one in people}
-        if known != {after}:
-            before = next(iter(known)) if len(known) == 1 else ""
-            result.append(Takeable(path, Step.CHANGED, "", before, after, None, len(others.get(path, ()))))
+        known = {str((getattr(one.member, trip) or {}).get(journey_part(name), "")) for one in people}
+        if {text[:10] for text in known} == {after} if name == "day" else known == {after}:
+            continue
+        before = next(iter(known)) if len(known) == 1 else ""
+        result.append(Takeable(path, Step.CHANGED, "", before, after, None, len(others.get(path, ()))))
     return result
 
 

@@ -1,32 +1,24 @@
 """The page of a link: what is asked for is filled in, saved as it is typed, and handed in with one button."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.links.answers import (
     DAY_FIELDS,
-    MOST_PEOPLE,
-    PERSON_FIELDS,
-    ROLES,
     TRIP_FIELDS,
     TRIPS,
     is_path,
     is_sealed,
-    longest,
-    part,
-    people_of,
 )
 from calendars.member_lists.xlsx_files import is_workbook
-from calendars.people.passport_words import PASSPORT_KIND_NAMES, SEX_NAMES
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
-from models.vocabulary import LinkSubject, PassportKind, Sex
+from models.vocabulary import LinkSubject
 from service.actions import outside
 from service.actions.both_sides import drafts, submissions
 from service.actions.both_sides.drafts import KeptDraft
@@ -34,6 +26,7 @@ from service.actions.imports.member_list_export import member_template
 from service.actions.imports.xlsx_reader import read_workbook
 from service.http import uploads
 from service.schemas.fields import ASSIGNED
+from service.web.both_sides.link_fields import LinkForm
 from service.web.both_sides.link_request import LinkRequest, link_page
 from service.web.forms import FormRefusal, attempt
 
@@ -41,100 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_LIST = 1_400_000
 """Bytes of a workbook with a list."""
 
-BLANK_ROWS = 2
-_DAYS = {"born_on", "passport_expires_on", "first_day", "last_day"}
-_CHOICES: Mapping[str, Sequence[tuple[str, Any]]] = {
-    "role": [(role.value, MEMBER_ROLE_NAMES[role]) for role in ROLES],
-    "sex": [(sex.value, SEX_NAMES[sex]) for sex in Sex],
-    "passport_kind": [(kind.value, PASSPORT_KIND_NAMES[kind]) for kind in PassportKind],
-}
-_HINTS: Mapping[str, str] = {
-    "name_latin": N_("In capital letters, as in the passport: NGUYEN VAN AN."),
-    "nationality": N_("Two letters, like VN or LA."),
-    "at": N_("Like 2027-03-10 14:30, or the day alone."),
-    "met_by": N_("Leave it empty if you do not know."),
-}
 _NOT_A_LIST = N_("Choose a workbook (.xlsx) that is not empty and has no pictures in it.")
-
-
-@dataclass(frozen=True, slots=True)
-class LinkField:
-    """A field as the page shows it. ``is_entered``: it is sealed and was filled in, and is not shown."""
-
-    path: str
-    label: str
-    longest: int
-    value: str = ""
-    is_sealed: bool = False
-    is_entered: bool = False
-    is_day: bool = False
-    choices: Sequence[tuple[str, Any]] = ()
-    hint: str = ""
-    others: Sequence[str] = ()
-    errors: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A person of the form."""
-
-    key: str
-    name: str
-    fields: Sequence[LinkField]
-    has_photo: bool = False
-    is_wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkForm:
-    """Everything the page shows of what was filled in, with what was typed and not saved over it."""
-
-    kept: KeptDraft
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def fields(self, prefix: str, names: Mapping[str, str]) -> list[LinkField]:
-        """The fields below a path."""
-        return [self._field(f"{prefix}.{name}", label) for name, label in names.items() if name != "photo"]
-
-    def _field(self, path: str, label: str) -> LinkField:
-        name, draft, sealed = path.rpartition(".")[2], self.kept.draft, is_sealed(path)
-        value = "" if sealed else self.typed.get(path, draft.values.get(path, ""))
-        others = draft.others.get(path, ())
-        return LinkField(
-            path,
-            label,
-            longest(path),
-            value,
-            sealed,
-            sealed and path in draft.values,
-            name in _DAYS,
-            _CHOICES.get(name, ()),
-            _HINTS.get(name, ""),
-            [] if sealed else others,
-            self.errors.get(path, ()),
-        )
-
-    @property
-    def clashes(self) -> list[str]:
-        """The labels' paths of fields into which two people typed different things."""
-        return [path for path, beside in self.kept.draft.others.items() if beside]
-
-    def rows(self) -> list[LinkRow]:
-        """The people, with empty rows for more."""
-        values = self.kept.draft.values
-        keys = people_of({**values, **{path: text for path, text in self.typed.items() if text}})
-        blank = [drafts.new_key() for _number in range(min(BLANK_ROWS, MOST_PEOPLE - len(keys)))]
-        return [
-            LinkRow(
-                key,
-                self.typed.get(f"people.{key}.name") or part(values, f"people.{key}").get("name", ""),
-                self.fields(f"people.{key}", PERSON_FIELDS),
-                f"people.{key}.photo" in values,
-                any(path.startswith(f"people.{key}.") for path in self.errors),
-            )
-            for key in (*keys, *blank)
-        ]
 
 
 @link_page
@@ -266,7 +166,7 @@ def _show_files(asked: LinkRequest, refusal: FormRefusal | None = None) -> Respo
 
 
 def _show(asked: LinkRequest, form: LinkForm, refusal: FormRefusal | None = None) -> Response:
-    may = asked.link.may
+    may, form = asked.link.may, replace(form, language=asked.view.language)
     return asked.view.page(
         "both_sides/link.html",
         refusal.status if refusal else 200,
@@ -288,6 +188,7 @@ def _common(asked: LinkRequest) -> dict[str, object]:
     return {
         "link": asked.link.row,
         "event": asked.link.event,
+        "office": asked.office_name,
         "token": asked.token,
         "saved": request.args.get("saved") == "1",
     }

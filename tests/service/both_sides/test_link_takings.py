@@ -1,5 +1,6 @@
 """What is handed in equals what was typed, and taking some of it writes exactly that; files and their bounds."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -293,3 +294,40 @@ def test_other_days_stay_a_note_where_nothing_is_shared(two: TwoOffices, client:
     assert taken.status_code == 200
     assert "days.first_day" in taken.json["taken"]
     assert two.owner.get(f"{two.path}/proposals").json == []
+
+
+def test_a_journey_is_known_to_the_hour_or_to_the_day(
+    approver: Caller, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    inputs = dict(re.findall(r'<input[^>]*name="(travel[^"]+)"[^>]*?type="([^"]+)"', holder.page))
+    assert inputs["travel.arrival.at"] == "datetime-local"
+    assert inputs["travel.arrival.day"] == "date"
+    holder.add(name="Khamla")
+    holder.form |= {"travel.arrival.at": "2026-12-02T09:30", "travel.departure.day": "2026-12-05"}
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    with database.transaction() as session:
+        member = session.exec(select(Member)).one()
+        assert (member.arrival, member.departure) == ({"at": "2026-12-02T09:30"}, {"at": "2026-12-05"})
+    holder.open()
+    holder.form |= {"travel.arrival.at": "", "travel.arrival.day": "2026-12-02"}
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    with database.transaction() as session:
+        assert session.exec(select(Member)).one().arrival == {"at": "2026-12-02T09:30"}, "no hour is taken away"
+    holder.open()
+    holder.form |= {"travel.arrival.at": "2026-12-02 10:15"}
+    holder.send()
+    holder.open()
+    assert holder.form["travel.arrival.at"] == "2026-12-02 10:15", "what a picker can't show is not lost"
+    assert re.search(r'name="travel.arrival.at" value="2026-12-02 10:15" maxlength', holder.page)
+
+
+def test_a_nationality_is_chosen(holder: LinkHolder) -> None:
+    holder.open()
+    options = holder.page.partition('.nationality"')[2].partition("</select>")[0]
+    assert re.findall(r'value="([^"]*)"', options)[:3] == ["", "LA", "VN"]
+    assert "ລາວ" in options
+    key = holder.add(name="Khamla", nationality="la")
+    holder.send()
+    holder.open()
+    assert holder.form[f"people.{key}.nationality"] == "la", "what is no choice is not lost"

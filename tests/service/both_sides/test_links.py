@@ -1,5 +1,6 @@
 """Links without an account: made, opened, filled in, handed in, taken in whole or in part, and what ends them."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import select
 
 from models.accounts import Audit, User
 from models.both_sides.links import EventLink, LinkDraft, Submission
+from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.event_parts import Member
 from models.events import Event
@@ -17,6 +19,7 @@ from models.places import Passport, Person
 from models.vocabulary import EventStatus, Role
 from tests import factories
 from tests.at_once import at_once
+from tests.service.both_sides.conftest import OTHER, OWN, TwoOffices
 from tests.service.both_sides.link_holder import LinkHolder, make_link, token_of
 from tests.service.conftest import Caller, Clock
 
@@ -357,3 +360,21 @@ def test_others_find_neither_links_nor_what_was_handed_in(
     for path in (f"/events/{event_id}/links", f"/events/{event_id}/submissions"):
         assert outsider.get(path).status_code in (403, 404)
     assert outsider.post(f"/submissions/{identity}/accept", {}).status_code in (403, 404)
+
+
+def test_its_page_is_of_the_office_that_made_it(two: TwoOffices, client: FlaskClient, database: Database) -> None:
+    with database.transaction() as session:
+        visit = factories.make_event(session, host=OTHER, guest=OWN, organisation_id=two.other_body_id).id
+        session.add(OfficeProfile(code=OTHER, name={"vi": "Văn phòng Viêng Chăn"}, timezone="Pacific/Kiritimati"))
+    theirs = LinkHolder(client, token_of(make_link(two.other, visit)))
+    theirs.open()
+    theirs.add(name="Khamla")
+    page = client.get(theirs.send("submit").headers["Location"]).text
+    assert "Văn phòng Viêng Chăn" in page
+    ours = LinkHolder(client, token_of(make_link(two.owner, two.event_id)))
+    ours.open()
+    ours.add(name="Khamla")
+    other = client.get(ours.send("submit").headers["Location"]).text
+    assert "Văn phòng Viêng Chăn" not in other
+    hours = [re.search(r"\d\d:\d\d", one.partition('class="notice good"')[2]) for one in (page, other)]
+    assert [hour and hour[0] for hour in hours] == ["17:00", "10:00"], "each by its own office's clock"
