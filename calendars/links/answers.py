@@ -35,6 +35,9 @@ PERSON_FIELDS: Mapping[str, str] = {
 SEALED = frozenset({"passport_number", "born_on", "diet", "photo"})
 """Fields of people that are never shown to the holder of a link again."""
 
+BY_FILE = frozenset({"photo"})
+"""Fields whose value the service gives when a file comes in."""
+
 PARTICULARS = ("sex", "born_on", "nationality", "diet", "photo")
 PASSPORT = ("passport_number", "passport_kind", "passport_expires_on")
 TRIPS: Mapping[str, str] = {"arrival": N_("Arrival"), "departure": N_("Departure")}
@@ -76,6 +79,11 @@ def is_path(path: str, may: Iterable[str]) -> bool:
         case ["days", name]:
             return name in DAY_FIELDS
     return False
+
+
+def is_typed(path: str, may: Iterable[str]) -> bool:
+    """Whether a form of the link gives the field's value: not a photo, which only the file that comes in gives."""
+    return is_path(path, may) and path.rpartition(".")[2] not in BY_FILE
 
 
 def longest(path: str) -> int:

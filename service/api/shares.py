@@ -69,8 +69,9 @@ class ShareView(ApiView):
     def delete(self, event_id: str) -> None:
         """Take back the sharing of an event
 
-        The other side reads nothing of it from then on: 404, at once. With `If-Match` only if it is still
-        what was read.
+        The other side reads nothing of it from then on: 404, at once. Bodies of it that take part, by a task, a member
+        or the head, read the event as they would without sharing, and everybody does if it is public. With `If-Match`
+        only if it is still what was read.
         """
         event = events.find_event(session(), event_id)
         shares.delete_share(session(), act(), event, _checked(event))

@@ -1,9 +1,9 @@
 """Requests to links that open nothing, counted by the machine they come from, so that guessing ends after a few.
 
 A token has 256 random bits: what is bounded here is the work that guesses make, not their chance. It is counted in
-this process's memory, because opening a link writes nothing. Whoever holds a link that opened here goes on using it,
-whatever others do behind the same address, as known browsers go on signing in
-(:mod:`service.actions.accounts.login_throttling`).
+this process's memory, because opening a link writes nothing. Whoever holds a link that opens uses it, whatever others
+do behind the same address, as known browsers go on signing in (:mod:`service.actions.accounts.login_throttling`): who
+has to wait is refused only if one look-up, of a token that could be one, finds none.
 """
 
 import threading
@@ -29,7 +29,7 @@ class LinkGuesses:
         self._opened: OrderedDict[str, None] = OrderedDict()
 
     def wait(self, address: str, token_hash: str, now: datetime) -> int:
-        """Seconds until this machine is answered again; 0: now. No look-up is made for whoever has to wait."""
+        """Seconds until this machine is answered again; 0: now. Of what opened here lately nothing is looked up."""
         with self._lock:
             since, count = self._misses.get(network_of(address), (now, 0))
             left = since + WINDOW - now

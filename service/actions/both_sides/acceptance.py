@@ -19,15 +19,16 @@ from calendars.member_lists.csv_files import TableRow, text_cell
 from calendars.people.names import is_lao
 from calendars.proposals.steps import NEGOTIABLE
 from models import participation
-from models.both_sides.links import Submission, SubmissionFile
+from models.both_sides.links import Submission
 from models.errors import Forbidden, Invalid
 from models.event_parts import Member
 from models.files import File
-from models.i18n import N_, message
+from models.i18n import N_, Message, message
 from models.places import Passport, Person
+from models.queries.shares import SharedEvents
 from models.text import localized
 from models.vocabulary import FileKind, Language, MemberRole, PassportKind, Sex, SubmissionState
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.both_sides import proposals
 from service.actions.both_sides.differences import (
     Step,
@@ -39,7 +40,7 @@ from service.actions.both_sides.differences import (
     side_of_link,
 )
 from service.actions.both_sides.proposal_sides import sides_of
-from service.actions.both_sides.submissions import Received, decision, undecided
+from service.actions.both_sides.submissions import Received, decision, photo_of, undecided
 from service.actions.context import ActionContext
 from service.actions.directory import directory, particulars, passports
 from service.actions.events import members
@@ -51,6 +52,10 @@ _NAME_FIRST = N_("{name} is not on the list yet: take the name too.")
 _NOT_YOURS = N_(
     "The particulars of {name} are not yours to enter: leave them out, or ask the protocol office. They can be entered"
     " for a visit that is planned or confirmed."
+)
+_OF_OTHERS = N_(
+    "{name} is known as somebody of another organisation, which would then read this visit. Share the visit with the"
+    " office of the other side if it is one of theirs, or put the right person on the list by hand."
 )
 _NUMBER_TOO = N_("No passport of {name} is stored yet: take its number too.")
 
@@ -64,7 +69,8 @@ def accept(
     countries: Collection[str],
 ) -> Submission:
     """Take what was handed in. ``take`` are paths, or beginnings of paths (``people.k3f9``); None: everything, but
-    nobody is removed from the list without being named.
+    nobody is removed from the list without being named. Of people whom the other side's office keeps, what that enters
+    itself is left out, unless its very path is among those.
 
     Raises:
         NotFound, Forbidden, Conflict: as :func:`service.actions.both_sides.submissions.undecided`; and whatever the use
@@ -76,8 +82,9 @@ def accept(
     chosen = _chosen(offered, take)
     errors = errors_of(received.draft.values, act.today, countries)
     crud.check({path: found for path, found in errors.items() if path in chosen})
-    _Taking(session, act, secret, received, chosen).write()
-    values = {"state": SubmissionState.ACCEPTED, "taken": sorted(chosen), **decision(act)}
+    taking = _Taking(session, act, secret, received, chosen, frozenset(take or ()))
+    taking.write()
+    values = {"state": SubmissionState.ACCEPTED, "taken": sorted(taking.chosen), **decision(act)}
     crud.change(session, act, received.row, values, event_id=received.event.id, action="accept")
     return received.row
 
@@ -103,14 +110,20 @@ class _Taking:
     """Writes the chosen paths of what was handed in."""
 
     def __init__(
-        self, session: Session, act: ActionContext, secret: str, received: Received, chosen: frozenset[str]
+        self,
+        session: Session,
+        act: ActionContext,
+        secret: str,
+        received: Received,
+        chosen: frozenset[str],
+        asked: frozenset[str],
     ) -> None:
-        self.session, self.act, self.secret, self.event = session, act, secret, received.event
+        self.session, self.act, self.secret, self.event, self.row = session, act, secret, received.event, received.row
         self.recipient = received.link.recipient
         self.values = received.draft.values
         self.given = given_people(received)
         self.side = side_of_link(session, act, received.event)
-        self.chosen = chosen
+        self.chosen, self.asked = set(chosen), asked
         self.fields: dict[str, set[str]] = {}
         for path in chosen:
             if path.startswith("people."):
@@ -126,7 +139,7 @@ class _Taking:
                 members.remove_member(self.session, self.act, self.event, one.member)
         people = {key: one.person for key, one in known.items()} | self._add(known)
         for key, names_ in self.fields.items():
-            self._write_person(people[key], names_, self.given[key])
+            self._write_person(people[key], self._leave_out(key, people[key], names_), self.given[key])
         self._write_roles(people)
         self._write_journeys({person.id for person in people.values()})
         self._propose_days()
@@ -191,11 +204,38 @@ class _Taking:
             position = given["position"] if "position" in chosen else ""
             lines.append(TableRow(number, tuple(text_cell(one) for one in (given["name"], latin, position, side))))
         try:
-            written = import_members(self.session, self.act, self.event, lines)
+            written = import_members(self.session, self.act, self.event, lines, names_its_own=self._other_office())
         except Invalid as wrong:
-            raise Invalid({_path_of(place, added): found for place, found in wrong.errors.items()}) from None
+            errors: dict[str, list[Message]] = {}
+            for place, told in wrong.errors.items():
+                path = _path_of(place, added)
+                if path.endswith((".organisation", ".email")):
+                    # A link has no such fields: what helps is said instead.
+                    path = f"{path.rpartition('.')[0]}.name"
+                    told = [message(_OF_OTHERS, name=self.given[path.split(".")[1]]["name"])]
+                errors.setdefault(path, []).extend(told)
+            raise Invalid(errors) from None
         found = {row.row: self.session.get_one(Person, row.person_id) for row in written.rows}
         return {key: found[number] for number, key in enumerate(added, 2)}
+
+    def _other_office(self) -> str | None:
+        """The office that the visit is shared with: those it names are its people, and it reads the visit already."""
+        code = SharedEvents.of(self.session.connection(), [self.event.id]).code(self.event.id)
+        return None if code is None else permissions.offices(self.session).named(code)
+
+    def _leave_out(self, key: str, person: Person, chosen: set[str]) -> set[str]:
+        """What of a person is written: not what their own office enters itself, unless just that is asked for, which is
+        refused where it is written. What is left out was not taken."""
+        closed: set[str] = set()
+        if permissions.hold_of(self.session, person) is permissions.Hold.NONE:
+            closed |= {"name_latin", "position"}
+        if not particulars.may_read(self.session, person):
+            closed |= set(PARTICULARS)
+        if not passports.may_store(self.session, person):
+            closed |= set(PASSPORT)
+        left = {name for name in chosen & closed if f"people.{key}.{name}" not in self.asked}
+        self.chosen -= {f"people.{key}.{name}" for name in left}
+        return chosen - left
 
     def _write_person(self, person: Person, chosen: set[str], given: Mapping[str, str]) -> None:
         values: dict[str, Any] = {}
@@ -242,7 +282,7 @@ class _Taking:
 
     def _photo(self, person: Person, photo_id: str) -> File:
         """The photo as one of the person's own files; its bytes stay where they are."""
-        photo = self.session.get_one(SubmissionFile, photo_id)
+        photo = photo_of(self.session, self.row, photo_id)
         file = File(
             person_id=person.id,
             title=person.name,

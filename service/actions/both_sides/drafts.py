@@ -18,6 +18,7 @@ from calendars.links.answers import (
     ROLES,
     is_path,
     is_sealed,
+    is_typed,
     longest,
     people_of,
     without_empty,
@@ -99,14 +100,14 @@ def save(
 ) -> tuple[KeptDraft, MergedForm]:
     """Save what a form says that showed version ``seen``; the link's row is locked by the caller.
 
-    Fields that are not this link's are left out. Returns the draft afterwards, and which values stand beside it because
-    somebody else changed the same fields.
+    Fields that are not this link's, or that nobody types, are left out. Returns the draft afterwards, and which values
+    stand beside it because somebody else changed the same fields.
 
     Raises:
         Invalid: a value is too long.
         Conflict: more people than a list holds.
     """
-    ours = {path: one_line(value) for path, value in form.items() if is_path(path, link.row.may)}
+    ours = {path: one_line(value) for path, value in form.items() if is_typed(path, link.row.may)}
     if long := [path for path, value in ours.items() if len(value) > longest(path)]:
         too_long = N_("A text has at most {max} characters.")
         raise Invalid({path: [message(too_long, max=longest(path))] for path in long})

@@ -4,6 +4,7 @@ A link is for one visit and one recipient; its token is a secret of 256 bits tha
 Whoever holds it sees nothing of the visit but its title, days and hosts, and what was filled in with this link.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,6 +142,16 @@ def revoke(session: Session, act: ActionContext, link_id: str, reason: str | Non
         values = {"revoked_at": act.now, "revoked_reason": reason}
         crud.change(session, act, link, values, event_id=link.event_id, action="revoke")
     return link
+
+
+def may_be(token: str) -> bool:
+    """Whether a token has the form of one."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", token) is not None
+
+
+def opens(session: Session, act: ActionContext, token: str) -> bool:
+    """Whether a token opens a link; one query."""
+    return live_links.find_live(session, token_hash(token), act.today) is not None
 
 
 def open_link(session: Session, act: ActionContext, token: str, *, to_change: bool = False) -> OpenLink:

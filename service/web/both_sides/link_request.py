@@ -73,7 +73,7 @@ def link_page(answer: LinkPage) -> Callable[..., AnyResponse]:
     def run(token: str, **kwargs: str) -> AnyResponse:
         desk, is_post = current_context(), request.method == "POST"
         now, digest, address = desk.clock(), token_hash(token), request.remote_addr or "unknown"
-        if seconds := desk.link_guesses.wait(address, digest, now):
+        if (seconds := desk.link_guesses.wait(address, digest, now)) and not _opens(token):
             refused = dead_page(429, _WAIT, minutes=seconds // 60 + 1)
             refused.headers["Retry-After"] = str(seconds)
             return hidden(refused)
@@ -98,6 +98,15 @@ def link_page(answer: LinkPage) -> Callable[..., AnyResponse]:
         return hidden(response)
 
     return run
+
+
+def _opens(token: str) -> bool:
+    """Whether a token opens a link: others' guesses behind the same address shut out nobody who holds one."""
+    if not links.may_be(token):
+        return False
+    desk = current_context()
+    with desk.database.transaction(write=False) as session:
+        return links.opens(session, ActionContext(None, desk.clock(), desk.settings.office, g.request_id), token)
 
 
 def dead_page(status: int, sentence: str, **values: Any) -> Response:

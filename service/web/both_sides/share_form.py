@@ -10,8 +10,8 @@ from models.both_sides.share import EventShare
 from models.errors import Conflict, Stale
 from models.events import Event
 from models.i18n import N_, message
-from models.vocabulary import Asked
-from service.actions.both_sides import openings, shares, sides
+from models.vocabulary import Asked, Visibility
+from service.actions.both_sides import openings, shared_reading, shares, sides
 from service.actions.both_sides.shares import Ask, WantedShare
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
@@ -106,6 +106,15 @@ def _places(view: View) -> FieldPlaces:
     }
 
 
+def _staying(view: View, event: Event, found: EventShare | None) -> str:
+    """The bodies of the other side that read the event even if it is shared no more."""
+    if found is None:
+        return ""
+    office = sides.office_of_share(view.session, found)
+    bodies = shared_reading.bodies_taking_part(view.session, event, office)
+    return ", ".join(view.body(one, event.first_day) for one in bodies)
+
+
 def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
     found = sides.share_row(view.session, event)
     codes = sides.candidates(view.session, event)
@@ -136,6 +145,8 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
             (user.name, opening, office_name(view, opening.office))
             for opening, user in openings.openings_of(view.session, event)
         ],
+        staying=_staying(view, event, found),
+        is_public=event.visibility is Visibility.PUBLIC,
         refusal=refusal,
         problems=wrong_fields(refusal, _places(view)),
         done=view.say(_DONE[done]) if done in _DONE and refusal is None else "",

@@ -331,3 +331,58 @@ def test_a_nationality_is_chosen(holder: LinkHolder) -> None:
     holder.send()
     holder.open()
     assert holder.form[f"people.{key}.nationality"] == "la", "what is no choice is not lost"
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_people_whom_the_other_office_keeps_are_taken_as_its_own(
+    two: TwoOffices, client: FlaskClient, database: Database, *, is_shared: bool
+) -> None:
+    """Of a shared visit; what their office enters itself is left out, and the rest of the list is taken."""
+    known = two.other.made("/people", {"name": "Kham Testman", "organisation_id": two.other_body_id})["id"]
+    assert two.other.call("PUT", f"/people/{known}/passport", {"number": "C7654321"}).status_code in (200, 201, 204)
+    if is_shared:
+        two.share()
+    holder = LinkHolder(client, token_of(make_link(two.owner, two.event_id)))
+    holder.open()
+    first = holder.add(name="Kham Testman", position="Director", diet="no fish", passport_number="P1111111")
+    holder.send()
+    holder.open()
+    second = holder.add(name="Bounmy Newman", position="Driver")
+    identity = holder.hand_in()
+    answer = two.owner.post(f"/submissions/{identity}/accept", {})
+    if not is_shared:
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [f"people.{first}.name"]), answer.text
+        return
+    assert answer.status_code == 200, answer.text
+    taken = set(answer.json["taken"])
+    assert {f"people.{first}.name", f"people.{second}.name", f"people.{second}.position"} <= taken
+    assert not {f"people.{first}.{name}" for name in ("position", "diet", "passport_number")} & taken
+    with database.transaction(write=False) as session:
+        members = {one.person_id for one in session.exec(select(Member).where(Member.event_id == two.event_id))}
+        assert known in members
+        assert session.get_one(Person, known).position is None
+    assert "321" in two.other.get(f"/people/{known}/passport").text, "its own passport, as it was"
+
+
+@pytest.mark.parametrize("kind", ["unknown", "of another link", "an address"])
+def test_a_photo_is_what_came_as_a_file_and_never_what_was_typed(
+    approver: Caller, client: FlaskClient, database: Database, event_id: str, holder: LinkHolder, kind: str
+) -> None:
+    """The control is above: a picture that came in is a photo."""
+    elsewhere = LinkHolder(client, token_of(make_link(approver, event_id)))
+    elsewhere.open()
+    key = elsewhere.add(name="Somebody")
+    elsewhere.send()
+    assert upload(elsewhere, f"people/{key}/photo", samples.picture(), "x.jpg").status_code == 303
+    with database.transaction(write=False) as session:
+        theirs = session.exec(select(SubmissionFile)).one().id
+    typed = {"unknown": "01m8rn2x8tv1bmnxjysp8h8ggn", "of another link": theirs, "an address": "../../etc/passwd"}
+    holder.open()
+    holder.add(name="Khamla", photo=typed[kind])
+    identity = holder.hand_in()
+    found = {one["id"]: one for one in approver.get(f"/events/{event_id}/submissions").json}
+    assert [one["path"].rpartition(".")[2] for one in found[identity]["differences"]] == ["name"]
+    answer = approver.post(f"/submissions/{identity}/accept", {})
+    assert answer.status_code == 200, answer.text
+    with database.transaction(write=False) as session:
+        assert not session.exec(select(File).where(File.kind == FileKind.PHOTO)).all()

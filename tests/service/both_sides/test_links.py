@@ -271,13 +271,19 @@ def test_a_scanner_that_opens_everything_changes_nothing(database: Database, hol
 
 
 def test_guessing_is_bounded_and_disturbs_no_holder(
-    client: FlaskClient, clock: Clock, holder: LinkHolder, database: Database
+    client: FlaskClient, clock: Clock, holder: LinkHolder, approver: Caller, event_id: str
 ) -> None:
     assert holder.open().status_code == 200
-    statuses = [client.get(f"/link/{number:043d}").status_code for number in range(10_000)]
+    shapes = [f"{number:0{43 if number % 5 == 0 else 42}d}" for number in range(10_000)]  # one in five could be one
+    statuses = [client.get(f"/link/{shape}").status_code for shape in shapes]
     assert statuses.count(404) == 60
     assert statuses.count(429) == 9_940
     assert holder.open().status_code == 200  # it opened here before
+    fresh = LinkHolder(client, token_of(make_link(approver, event_id)))
+    assert fresh.open().status_code == 200, "one that never opened in this process opens too"
+    fresh.add(name="Khamla")
+    assert fresh.send().status_code == 303
+    assert client.get("/link/short").status_code == 429
     elsewhere = client.get(f"/link/{'B' * 43}", environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert elsewhere.status_code == 404
     clock.move(minutes=16)

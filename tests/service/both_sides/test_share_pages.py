@@ -14,7 +14,7 @@ from models.both_sides.share import EventShare
 from models.database import Database
 from models.encryption import seal
 from models.events import Event
-from models.places import Particulars, Passport, Person
+from models.places import Organisation, Particulars, Passport, Person
 from models.vocabulary import EventStatus, Role, Visibility
 from service.settings import Settings
 from tests import factories
@@ -105,6 +105,25 @@ def test_who_opened_it_stands_in_both_trails_once_a_day(
     assert len([one for one in two.owner.get(history).json if one["action"] == "open"]) == 3
     two.owner.get(two.path)
     assert len([one for one in two.owner.get(history).json if one["action"] == "open"]) == 3, "one's own side"
+
+
+def test_who_goes_on_reading_is_named_before_the_sharing_is_taken_back(
+    two: TwoOffices, owner: Browser, database: Database
+) -> None:
+    """A body of the other side that takes part reads the visit, shared or not."""
+    two.share()
+    path = f"{two.path}/share"
+    assert "vẫn tiếp tục xem được" not in owner.get(path).text
+    with database.transaction() as session:
+        body = session.get_one(Organisation, two.department_id)
+        body.name = {"vi": "So Ngoai vu ban"}
+        factories.make_task(session, session.get_one(Event, two.event_id), organisation_id=body.id)
+    page = owner.get(path).text
+    assert "vẫn tiếp tục xem được" in page
+    assert "So Ngoai vu ban" in page
+    two.unshare()
+    assert two.department.get(two.path).status_code == 200, "as the page said"
+    assert two.other.get(two.path).status_code == 404
 
 
 def test_the_first_page_lists_what_is_shared_the_overdue_first(
