@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calendars.links.answers import (
     DAY_FIELDS,
+    KEY,
     MOST_PEOPLE,
     PERSON_FIELDS,
+    SEALED,
     TRIP_FIELDS,
     TRIPS,
     is_path,
@@ -20,6 +22,7 @@ from calendars.links.answers import (
     part,
     people_of,
 )
+from calendars.links.replaced import Replaced
 from calendars.member_lists.xlsx_files import is_workbook
 from calendars.people.passport_words import PASSPORT_KIND_NAMES, SEX_NAMES
 from models.errors import Conflict, Invalid
@@ -51,6 +54,10 @@ _HINTS: Mapping[str, str] = {
     "at": N_("Like 2027-03-10 14:30, or the day alone."),
     "met_by": N_("Leave it empty if you do not know."),
 }
+_FORMER_REMOVED = N_(
+    "Here {former} was handed in, and now {name} is named. What was entered of the former person alone (birth"
+    " date, passport, diet, photo) is removed: enter it of the new one, then hand in."
+)
 _NOT_A_LIST = N_("Choose a workbook (.xlsx) that is not empty and has no pictures in it.")
 
 
@@ -157,8 +164,11 @@ def fill_in(asked: LinkRequest) -> AnyResponse:
 def _save(asked: LinkRequest) -> KeptDraft:
     seen = request.form.get("version", "")
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    cleared = frozenset(request.form.getlist("clear"))
-    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, request.form, cleared)[0]
+    cleared, form = set(request.form.getlist("clear")), dict(request.form)
+    if KEY.fullmatch(removed := request.form.get("remove", "")):
+        form |= {f"people.{removed}.{name}": "" for name in PERSON_FIELDS}
+        cleared |= {f"people.{removed}.{name}" for name in SEALED}
+    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, form, cleared)[0]
 
 
 def _typed() -> dict[str, str]:
@@ -184,6 +194,9 @@ def _told(asked: LinkRequest, kept: Sequence[KeptDraft], refusal: FormRefusal | 
 
 
 def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
+    kept, former = submissions.forget_former(asked.session, asked.holder, asked.secret, asked.link, kept)
+    if former:
+        return _show(asked, LinkForm(kept), _replaced(asked, former))
     token = request.form.get("token", "")[:100]
     handed: list[str] = []
 
@@ -194,6 +207,14 @@ def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
     if (refusal := attempt(asked.view, hand_in)) is not None:
         return _show(asked, LinkForm(kept, {}, refusal.fields), refusal)
     return redirect(_address(asked, "link_receipt", submission_id=handed[0]), 303)
+
+
+def _replaced(asked: LinkRequest, former: Sequence[Replaced]) -> FormRefusal:
+    """Why it is not handed in yet: what was typed for a former person was taken out, and may be missing now."""
+    told = {
+        f"people.{one.key}.name": [asked.view.say(_FORMER_REMOVED, former=one.former, name=one.name)] for one in former
+    }
+    return FormRefusal(409, asked.view.say(N_("It is not handed in yet: look at these people first.")), told)
 
 
 @link_page
