@@ -17,7 +17,7 @@ from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
 from service.schemas.shares import ShareSchema
 from service.web.both_sides.ways import reads_in
-from service.web.both_sides.words import ASKED, ask_lines, office_name
+from service.web.both_sides.words import ASKED, ask_lines, asks_with_answers, office_name
 from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.form_fields import TICKED
 from service.web.forms import FormRefusal, attempt
@@ -125,7 +125,7 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         offices=[(code, office_name(view, code)) for code in codes],
         chosen=request.form.get("with", codes[0] if codes else ""),
         may_change=view.may_change(event),
-        asked=ask_lines(view, asked),
+        asked=ask_lines(view, asks_with_answers(view, event, found)),
         asks=[(word.value, view.say(label), until.get(word.value)) for word, label in ASKED.items()],
         note=note,
         reads_in=reads_in(view, codes[0]) if len(codes) == 1 else "",

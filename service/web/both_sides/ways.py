@@ -1,6 +1,7 @@
 """How what is asked of the other side is answered, and in which language the two sides read each other."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import url_for
 
@@ -15,7 +16,7 @@ from service.web.both_sides.words import office_name
 from service.web.language import SELF_NAMES
 from service.web.view import View
 
-_WAYS: Mapping[Asked, tuple[str, str, Mapping[str, str]]] = {
+_WAYS: Mapping[Asked, tuple[str, str, Mapping[str, Any]]] = {
     Asked.DAYS: (N_("Answer about the days, or propose others"), "pages.event_proposals", {}),
     Asked.ANSWER: (
         N_("Write the answer to the invitation as a note for both sides"),
