@@ -13,11 +13,11 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, NP_, message
 from models.queries.dated import has_days
-from models.vocabulary import Side
+from models.vocabulary import MemberAnswer, Side
 from service.actions import crud
 from service.actions.events import chasing, events
 from service.actions.events.attendance import Answers, ComingSight
-from service.actions.events.members import change_member, positions_of
+from service.actions.events.members import MemberPosition, change_member, positions_of
 from service.schemas.members import MemberSchema
 from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.forms import FormRefusal, attempt
@@ -144,11 +144,16 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         typed=_typed if refusal and request.form.get("do") == "answer" else _kept,
         guests_who_came=guests,
         offers_count=may_change and has_begun and guests > 0 and guests != event.headcount_actual,
-        may_chase=may_change and counted.answered < counted.people and chasing.may_chase(view.session, view.act, event),
+        may_chase=may_change and any(map(_is_reachable, seats)) and chasing.may_chase(view.session, view.act, event),
         refusal=refusal,
         problems=wrong_fields(refusal, _places(view)),
         done="" if refusal else _told(view),
     )
+
+
+def _is_reachable(seat: MemberPosition) -> bool:
+    """Whether somebody has not answered and has an address to be asked at."""
+    return seat.member.answer is MemberAnswer.NEEDS_ACTION and bool(seat.person.email)
 
 
 def _places(view: View) -> FieldPlaces:

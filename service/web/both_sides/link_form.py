@@ -10,11 +10,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calendars.links.answers import (
     DAY_FIELDS,
+    KEY,
+    PERSON_FIELDS,
+    SEALED,
     TRIP_FIELDS,
     TRIPS,
     is_path,
     is_sealed,
 )
+from calendars.links.replaced import Replaced
 from calendars.member_lists.xlsx_files import is_workbook
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
@@ -34,6 +38,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_LIST = 1_400_000
 """Bytes of a workbook with a list."""
 
+_FORMER_REMOVED = N_(
+    "Here {former} was handed in, and now {name} is named. What was entered of the former person alone (birth"
+    " date, passport, diet, photo) is removed: enter it of the new one, then hand in."
+)
 _NOT_A_LIST = N_("Choose a workbook (.xlsx) that is not empty and has no pictures in it.")
 
 
@@ -60,8 +68,11 @@ def fill_in(asked: LinkRequest) -> AnyResponse:
 def _save(asked: LinkRequest) -> KeptDraft:
     seen = request.form.get("version", "")
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    cleared = frozenset(request.form.getlist("clear"))
-    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, request.form, cleared)[0]
+    cleared, form = set(request.form.getlist("clear")), dict(request.form)
+    if KEY.fullmatch(removed := request.form.get("remove", "")):
+        form |= {f"people.{removed}.{name}": "" for name in PERSON_FIELDS}
+        cleared |= {f"people.{removed}.{name}" for name in SEALED}
+    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, form, cleared)[0]
 
 
 def _typed() -> dict[str, str]:
@@ -87,6 +98,9 @@ def _told(asked: LinkRequest, kept: Sequence[KeptDraft], refusal: FormRefusal | 
 
 
 def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
+    kept, former = submissions.forget_former(asked.session, asked.holder, asked.secret, asked.link, kept)
+    if former:
+        return _show(asked, LinkForm(kept), _replaced(asked, former))
     token = request.form.get("token", "")[:100]
     handed: list[str] = []
 
@@ -97,6 +111,14 @@ def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
     if (refusal := attempt(asked.view, hand_in)) is not None:
         return _show(asked, LinkForm(kept, {}, refusal.fields), refusal)
     return redirect(_address(asked, "link_receipt", submission_id=handed[0]), 303)
+
+
+def _replaced(asked: LinkRequest, former: Sequence[Replaced]) -> FormRefusal:
+    """Why it is not handed in yet: what was typed for a former person was taken out, and may be missing now."""
+    told = {
+        f"people.{one.key}.name": [asked.view.say(_FORMER_REMOVED, former=one.former, name=one.name)] for one in former
+    }
+    return FormRefusal(409, asked.view.say(N_("It is not handed in yet: look at these people first.")), told)
 
 
 @link_page

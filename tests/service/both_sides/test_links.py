@@ -336,6 +336,41 @@ def test_a_late_swap_is_named_and_removes_only_who_is_named(
     assert sorted(names) == ["Khamla", "Souksavanh"]
 
 
+def test_nobody_gets_the_passport_of_whom_they_were_typed_over(
+    approver: Caller, event_id: str, holder: LinkHolder
+) -> None:
+    holder.open()
+    key = holder.add(name="Dala", name_latin="DALA", **SECRETS)
+    holder.hand_in()
+    holder.open()
+    holder.form |= {f"people.{key}.name": "Phouvong", f"people.{key}.name_latin": "PHOUVONG"}
+    answer = holder.send("submit")
+    assert answer.status_code == 409
+    assert f'href="#people-{key}-name"' in answer.text
+    holder.open()
+    assert holder.form[f"people.{key}.name"] == "Phouvong", "what was typed is kept"
+    holder.form[f"people.{key}.born_on"] = "1980-02-03"
+    holder.hand_in()
+    after = {one["path"]: one["after"] for one in submissions(approver, event_id)[0]["differences"]}
+    assert after[f"people.{key}.born_on"] == "1980-02-03"
+    assert not {f"people.{key}.passport_number", f"people.{key}.diet"}.intersection(after)
+
+
+def test_a_person_is_removed_with_everything_that_was_entered(
+    approver: Caller, event_id: str, holder: LinkHolder
+) -> None:
+    holder.open()
+    key = holder.add(name="Dala", **SECRETS)
+    holder.send()
+    holder.open()
+    assert holder.client.post(holder.path, data=holder.form | {"remove": key}).status_code == 303
+    assert key not in holder.open().text
+    holder.add(name="Phouvong")
+    holder.hand_in()
+    paths = [one["path"] for one in submissions(approver, event_id)[0]["differences"]]
+    assert not [path for path in paths if path.startswith(f"people.{key}.")]
+
+
 def test_it_is_rejected_with_a_reason_that_its_page_shows(approver: Caller, event_id: str, holder: LinkHolder) -> None:
     holder.open()
     holder.add(name="Khamla")
