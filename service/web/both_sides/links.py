@@ -19,9 +19,9 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.queries import live_links
 from models.text import localized
-from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
+from models.vocabulary import FileKind, LinkSubject, MemberRole, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
-from service.actions.both_sides import acceptance, links, submissions
+from service.actions.both_sides import acceptance, links, sides, submissions
 from service.actions.both_sides.differences import Step, Takeable, differences
 from service.actions.both_sides.submissions import Received
 from service.actions.events import events
@@ -177,6 +177,7 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         is_ticked=lambda one: one.path in taken if taken is not None else one.step is not Step.MISSING,
         label=lambda path: view.say(label_of(path)),
         shown=lambda one, value: _shown(view, one, value),
+        proposes=sides.share_row(view.session, event) is not None,
         is_photo=lambda one: one.path.endswith(".photo"),
         states=STATES,
         steps=Step,
@@ -198,6 +199,8 @@ def _shown(view: View, one: Takeable, value: str) -> str:
     name = one.path.rpartition(".")[2]
     if name == "sex" and value in set(Sex):
         return view.say(SEX_NAMES[Sex(value)])
+    if name == "role" and value in set(MemberRole):
+        return view.role(MemberRole(value))
     if name == "passport_kind" and value in set(PassportKind):
         return view.say(PASSPORT_KIND_NAMES[PassportKind(value)])
     if name == "photo":

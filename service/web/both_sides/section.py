@@ -11,12 +11,12 @@ from flask import url_for
 
 from models.events import Event
 from models.i18n import N_, NP_
-from service.actions.both_sides import answer_queries, notes, shares, sides, submissions
+from service.actions.both_sides import answer_queries, notes, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.events.members import members_of
 from service.web.both_sides.proposal_lines import days_state
-from service.web.both_sides.words import office_name
+from service.web.both_sides.words import asks_with_answers, office_name
 from service.web.view import View
 
 StateLine = Callable[[View, Event, SideOfReader], str | None]
@@ -51,10 +51,11 @@ def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
         is_possible = view.may_change(event) and bool(sides.candidates(view.session, event))
         return view.say(N_("Not shared: the other side reads nothing of it.")) if is_possible else None
     office = office_name(view, sides.office_of_share(view.session, share))
-    late = sum(one.until < view.act.today for one in shares.asks_of(share))
+    waited = [one for one in asks_with_answers(view, event, share) if one.given is None]
+    late = sum(one.is_late(view.act.today) for one in waited)
     if late:
         return view.say(N_("Shared with {office}; overdue answers: {count}."), office=office, count=late)
-    return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(share.asks))
+    return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(waited))
 
 
 def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:

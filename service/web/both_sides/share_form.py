@@ -16,7 +16,7 @@ from service.actions.both_sides.shares import Ask, WantedShare
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
 from service.schemas.shares import ShareSchema
-from service.web.both_sides.words import ASKED, ask_lines, office_name
+from service.web.both_sides.words import ASKED, ask_lines, asks_with_answers, office_name
 from service.web.form_fields import TICKED
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
@@ -108,7 +108,7 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         offices=[(code, office_name(view, code)) for code in codes],
         chosen=request.form.get("with", codes[0] if codes else ""),
         may_change=view.may_change(event),
-        asked=ask_lines(view, asked),
+        asked=ask_lines(view, asks_with_answers(view, event, found)),
         asks=[(word.value, view.say(label), until.get(word.value)) for word, label in ASKED.items()],
         note=note,
         version=_version(found),
