@@ -1,21 +1,24 @@
 """Who speaks for an office about the days of a shared visit, and which of them are told of proposed days.
 
 For the office of the event speak the accounts in charge of it; for the one it is shared with, the accounts that read
-their whole office and those of organisations that take part. Officers of these take steps; viewers read.
+their whole office and those of organisations that take part. Officers of these take steps; viewers read. Whoever speaks
+for an office reads what that office proposed and was asked, and nothing of what two others said to each other
+(:func:`is_between`): an event may be shared with one office after the other.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, union
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Connection, or_, true, union
+from sqlmodel import Session, col
 
+from models.both_sides.proposals import Proposal
 from models.queries.audience import MESSENGER
 from models.queries.event_readers import TAKING_PART, ReadingRights
 from models.queries.occasion_readers import OccasionReaders
 from models.queries.offices import Offices
-from models.queries.shares import SharedEvents
+from models.queries.shares import SharedEvents, office_line
 from models.vocabulary import Language, Role
 
 
@@ -30,6 +33,14 @@ def speaks_for(rights: ReadingRights, event: Any, shared: str | None, *, takes_p
     if shared is None or rights.offices.named(shared) != rights.office:
         return None
     return rights.office if rights.is_shared(shared) or takes_part else None
+
+
+def is_between(offices: Offices, office: str) -> ColumnElement[bool]:
+    """The condition for proposals that an office made or was asked for, as it is called now."""
+    if offices.alone:
+        return true()
+    codes = sorted(office_line(offices, office))
+    return or_(col(Proposal.from_office).in_(codes), col(Proposal.to_office).in_(codes))
 
 
 def taking_part(connection: Connection, event_ids: Collection[str]) -> frozenset[tuple[str, str]]:

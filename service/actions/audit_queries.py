@@ -10,7 +10,7 @@ from models.accounts import Audit, User
 from models.both_sides.proposals import Proposal
 from models.events import Event
 from models.queries.event_readers import ReadingRights
-from models.queries.shares import office_line
+from models.queries.proposal_readers import is_between
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
@@ -48,9 +48,8 @@ def _of_own_proposals(one: ReadingRights) -> ColumnElement[bool]:
     office."""
     if not one.whole_office:
         return false()
-    codes = sorted(office_line(one.offices, one.office))
-    is_side = or_(col(Proposal.from_office).in_(codes), col(Proposal.to_office).in_(codes))
-    return and_(col(Audit.entity) == "proposal", col(Audit.entity_id).in_(select(col(Proposal.id)).where(is_side)))
+    own = select(col(Proposal.id)).where(is_between(one.offices, one.office))
+    return and_(col(Audit.entity) == "proposal", col(Audit.entity_id).in_(own))
 
 
 def newest_audits(

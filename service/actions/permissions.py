@@ -572,6 +572,27 @@ def check_joining(session: Session, organisation_id: str | None, field: str = "o
         raise Forbidden(what, code="not_in_charge", errors={field: [what]})
 
 
+def check_leaving(session: Session, kept_by: str | None, joined: Collection[str | None], field: str) -> None:
+    """Refuse to take somebody of an office that has ended to another office: who keeps its directory writes words and
+    addresses, but whoever has a person reads what was sealed of them, and that stays closed.
+
+    Raises:
+        Forbidden: they are ``kept_by`` a body of such an office, and one of those they would be of is another's;
+            ``errors`` names the ``field``.
+    """
+    one = reader(session)
+    if one is None or one.offices.of(kept_by) not in one.offices.ended:
+        return
+    if any(one.offices.of(body) != one.offices.of(kept_by) for body in joined):
+        what = message(
+            N_(
+                "The office of this person has ended, and what it has sealed of them stays closed: they can't be taken"
+                " to a body of another office. Enter them there as a new person."
+            )
+        )
+        raise Forbidden(what, code="office_ended", errors={field: [what]})
+
+
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
     """Whether the session may change an organisation: its own, or any of its office if it may change all of it."""
     one = reader(session)

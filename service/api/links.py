@@ -80,7 +80,7 @@ class SubmissionsView(ApiView):
     @requires(Role.OFFICER)
     @operation("listSubmissions")
     @blp.arguments(QuerySchema, location="query")
-    @blp.many(SubmissionSchema)
+    @blp.many(SubmissionSchema, told="submission")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """List what was handed in for a visit, the newest first, with what of it can be taken"""
         event = events.find_event(session(), event_id)

@@ -74,7 +74,10 @@ class SubmissionSchema(StrictSchema):
     differences = ListField(
         fields.Nested(TakeableSchema),
         dump_only=True,
-        metadata={"description": "What can be taken, while nobody has decided about it; empty afterwards."},
+        metadata={
+            "description": "What can be taken, while nobody has decided about it; empty afterwards. It is in no file:"
+            " it tells what is sealed."
+        },
     )
 
 

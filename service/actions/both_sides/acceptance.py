@@ -12,11 +12,12 @@ from typing import Any
 from sqlmodel import Session, select
 
 from calendars.events.labels import member_side_name
-from calendars.links.answers import PARTICULARS, PASSPORT
+from calendars.links.answers import DAY_FIELDS, PARTICULARS, PASSPORT
 from calendars.links.checks import day_of, errors_of, latin_name, moment_of, plain_number
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, text_cell
 from calendars.people.names import is_lao
+from calendars.proposals.steps import NEGOTIABLE
 from models import participation
 from models.both_sides.links import Submission, SubmissionFile
 from models.errors import Forbidden, Invalid
@@ -25,8 +26,9 @@ from models.files import File
 from models.i18n import N_, message
 from models.places import Passport, Person
 from models.text import localized
-from models.vocabulary import FileKind, Language, PassportKind, Sex, SubmissionState
+from models.vocabulary import FileKind, Language, MemberRole, PassportKind, Sex, SubmissionState
 from service.actions import crud
+from service.actions.both_sides import proposals
 from service.actions.both_sides.differences import (
     Step,
     Takeable,
@@ -36,6 +38,7 @@ from service.actions.both_sides.differences import (
     matched,
     side_of_link,
 )
+from service.actions.both_sides.proposal_sides import sides_of
 from service.actions.both_sides.submissions import Received, decision, undecided
 from service.actions.context import ActionContext
 from service.actions.directory import directory, particulars, passports
@@ -103,6 +106,7 @@ class _Taking:
         self, session: Session, act: ActionContext, secret: str, received: Received, chosen: frozenset[str]
     ) -> None:
         self.session, self.act, self.secret, self.event = session, act, secret, received.event
+        self.recipient = received.link.recipient
         self.values = received.draft.values
         self.given = given_people(received)
         self.side = side_of_link(session, act, received.event)
@@ -123,7 +127,40 @@ class _Taking:
         people = {key: one.person for key, one in known.items()} | self._add(known)
         for key, names_ in self.fields.items():
             self._write_person(people[key], names_, self.given[key])
+        self._write_roles(people)
         self._write_journeys({person.id for person in people.values()})
+        self._propose_days()
+
+    def _write_roles(self, people: Mapping[str, Person]) -> None:
+        """Enter who is what in the delegation, the head last, so that whoever was it until now has made room."""
+        roles = {key: MemberRole(self.given[key]["role"]) for key, names_ in self.fields.items() if "role" in names_}
+        listed = {one.person.id: one.member for one in listed_people(self.session, self.event, self.side)}
+        for key, role in sorted(roles.items(), key=lambda pair: pair[1] is MemberRole.HEAD):
+            if (member := listed.get(people[key].id)) is None or member.role is role:
+                continue
+            try:
+                members.change_member(self.session, self.act, self.event, member, {"role": role})
+            except Invalid as wrong:
+                raise Invalid({f"people.{key}.{name}": found for name, found in wrong.errors.items()}) from None
+
+    def _propose_days(self) -> None:
+        """Put the days that were handed in on the table, as the other side's proposal; without somebody there with whom
+        to agree, or once the days are settled, they stay a note.
+
+        Raises:
+            Conflict: another proposal waits for an answer: leave the days out, or answer it first.
+        """
+        wanted = {name: self.values[f"days.{name}"] for name in DAY_FIELDS if f"days.{name}" in self.chosen}
+        if not {"first_day", "last_day"} <= wanted.keys() or self.event.status not in NEGOTIABLE:
+            return
+        if sides_of(self.session, self.event).other is None:
+            return
+        note = ": ".join(filter(None, (self.recipient, wanted.get("note"))))
+        days = {name: day_of(wanted[name]) for name in ("first_day", "last_day")}
+        try:
+            proposals.propose_for_other_side(self.session, self.act, self.event, {**days, "note": note})
+        except Invalid as wrong:
+            raise Invalid({f"days.{name}": found for name, found in wrong.errors.items()}) from None
 
     def _write_journeys(self, person_ids: set[str]) -> None:
         """Enter how they travel, for who was filled in, or where nobody was, for everybody of the side."""

@@ -18,8 +18,9 @@ from models.i18n import N_, message
 from models.vocabulary import EventStatus
 from service.actions import acting, crud, permissions
 from service.actions.both_sides import proposal_mails
-from service.actions.both_sides.proposals import Check, begin, close
+from service.actions.both_sides.proposals import Check, begin
 from service.actions.context import ActionContext
+from service.actions.effects.open_proposals import close
 from service.actions.events import events
 
 NOT_POSSIBLE = N_(

@@ -147,7 +147,7 @@ def _of_person(
     for name in PERSON_FIELDS:
         if not (after := values.get(name, "")):
             continue
-        before = known.of(one.person, name) if one is not None else ""
+        before = "" if one is None else one.member.role.value if name == "role" else known.of(one.person, name)
         if one is not None and (known.is_same_photo(before, after) or _agrees(one.person, name, before, after)):
             continue
         path = f"people.{key}.{name}"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Table, select
 from sqlmodel import Session
 
-from calendars.proposals.notices import SETTLED, WHILE_OPEN, ProposalNotice, planned_notices
+from calendars.proposals.notices import ProposalNotice, planned_notices
 from models.both_sides.proposals import Proposal
 from models.events import Event
 from models.queries.proposal_readers import ProposalReaders
@@ -19,6 +19,7 @@ from models.reminders import Reminder
 from models.vocabulary import AboutType, ReminderState
 from service.actions import permissions
 from service.actions.context import ActionContext
+from service.actions.effects.open_proposals import about, says_while_open
 from service.actions.reminders import planned_rows
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
@@ -53,25 +54,11 @@ def tell(session: Session, act: ActionContext, event: Event, row: Proposal, noti
     planned_rows.insert(session, rows)
 
 
-def take_back(session: Session, act: ActionContext, row: Proposal) -> None:
-    """Skip the mails that ask for an answer and have not left."""
-    session.flush()
-    planned_rows.skip_where(session, SETTLED, act.now, *_of(row), _says_while_open())
-
-
 def has_told(session: Session, row: Proposal) -> bool:
     """Whether somebody was asked for an answer by mail, or may have been."""
     sent = _TABLE.c.state.in_((ReminderState.SENT, ReminderState.SENDING))
-    asked = select(_TABLE.c.id).where(*_of(row), _says_while_open(), sent)
+    asked = select(_TABLE.c.id).where(*about(row), says_while_open(), sent)
     return session.connection().execute(asked.limit(1)).first() is not None
-
-
-def _of(row: Proposal) -> tuple[Any, Any]:
-    return _TABLE.c.about_id == row.id, _TABLE.c.about_type == AboutType.PROPOSAL
-
-
-def _says_while_open() -> Any:
-    return or_(*(_TABLE.c.rule_key.startswith(f"{notice}:") for notice in sorted(WHILE_OPEN)))
 
 
 def _rows(

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session
 
-from calendars.proposals.steps import ONLY_PROPOSER, REASONS, ProposalFacts, ProposalStep, Refusal
+from calendars.proposals.steps import ONLY_PROPOSER, REASONS, ProposalStep, Refusal
 from models.both_sides.proposals import Proposal
 from models.errors import Conflict, Forbidden
 from models.events import Event
 from models.i18n import N_, message
-from models.queries.proposal_readers import speaks_for, taking_part
+from models.queries.proposal_readers import is_between, speaks_for, taking_part
 from models.queries.shares import SharedEvents
 from models.vocabulary import Role
 from service.actions import permissions
 from service.actions.context import ActionContext
+from service.actions.effects.open_proposals import facts_of
 
 NOT_SHARED = N_(
     "This visit is not shared with the office of the other side, so nobody there could answer. Share it first."
@@ -56,6 +58,14 @@ def reads_proposals(session: Session, event: Event, sides: TwoSides) -> bool:
     """Whether the session reads what was proposed for an event it may read: who speaks for a side, and whoever of the
     event's own office sees more of it than what is shared."""
     return sides.own is not None or permissions.sight(session, event) > permissions.Sight.SHARED
+
+
+def read_by(session: Session, sides: TwoSides) -> ColumnElement[bool]:
+    """The condition for what the session reads of an event whose proposals it reads: what the office that it reads for
+    proposed or was asked, never what was proposed between others with whom the event was shared before."""
+    if permissions.account_rights(session) is None:
+        return true()
+    return is_between(permissions.offices(session), sides.own or sides.owner)
 
 
 def check_reads(session: Session, event: Event) -> TwoSides:
@@ -117,12 +127,6 @@ def check_step(
 def refused(why: Refusal, **extra: Any) -> Conflict | Forbidden:
     """The error that says why a step can't be taken."""
     return (Conflict if why in _CONFLICTS else Forbidden)(message(REASONS[why]), code=why.value, **extra)
-
-
-def facts_of(session: Session, row: Proposal) -> ProposalFacts:
-    """What decides about a proposal, its offices as they are called now."""
-    offices = permissions.offices(session)
-    return ProposalFacts(row.state, offices.named(row.from_office), offices.named(row.to_office), row.expires_at)
 
 
 def possible_steps(

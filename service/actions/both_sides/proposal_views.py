@@ -13,20 +13,26 @@ from models.both_sides.proposals import Proposal
 from models.events import Event
 from models.vocabulary import ProposalState
 from service.actions import crud, permissions
-from service.actions.both_sides.proposal_sides import TwoSides, facts_of, possible_steps
+from service.actions.both_sides.proposal_sides import TwoSides, possible_steps
 from service.actions.context import ActionContext
+from service.actions.effects.open_proposals import facts_of
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
     """A proposal for one reader. ``office`` proposed the days and ``to_office`` is asked, as they are called now;
-    ``is_own``: the reader's side proposed them; ``row.refused_reason`` is for the event's own side only."""
+    ``is_own``: the reader's side proposed them; ``row.refused_reason`` is for the event's own side only.
+    ``made_by`` and ``answered_by`` are ids of accounts of the reader's office, None for others': who stops sharing
+    withdraws what the other side proposed.
+    """
 
     row: Proposal
     state: ProposalState
     office: str
     to_office: str
+    made_by: str | None
     made_by_name: str
+    answered_by: str | None
     answered_by_name: str | None
     answered_at: datetime | None
     possible: tuple[ProposalStep, ...]
@@ -41,9 +47,9 @@ class ProposalView:
             "state": self.state,
             "office": self.office,
             "to_office": self.to_office,
-            "made_by": row.made_by if self.is_own else None,
+            "made_by": self.made_by,
             "made_by_name": self.made_by_name,
-            "answered_by": row.answered_by if self._is_answer_own else None,
+            "answered_by": self.answered_by,
             "answered_by_name": self.answered_by_name,
             "answered_at": self.answered_at,
             "refused_at": row.refused_at if self.is_of_owner else None,
@@ -51,19 +57,17 @@ class ProposalView:
             "possible": list(self.possible),
         }
 
-    @property
-    def _is_answer_own(self) -> bool:
-        return self.is_own if self.state is ProposalState.WITHDRAWN else not self.is_own
-
 
 def views_of(
     session: Session, act: ActionContext, event: Event, sides: TwoSides, rows: Sequence[Proposal]
 ) -> list[ProposalView]:
     """Proposals of one event for the session; one query for the names of all who acted."""
     ids = {one for row in rows for one in (row.made_by, row.answered_by) if one}
-    names = {identity: user.name for identity, user in crud.by_id(session, User, ids).items()} if ids else {}
-    one = permissions.account_rights(session)
+    users = crud.by_id(session, User, ids) if ids else {}
+    names = {identity: user.name for identity, user in users.items()}
+    one, offices = permissions.account_rights(session), permissions.offices(session)
     reads_for = sides.owner if one is None else one.office
+    told = {identity for identity, user in users.items() if one is None or offices.named(user.office) == reads_for}
     found = []
     for row in rows:
         facts = facts_of(session, row)
@@ -75,7 +79,9 @@ def views_of(
                 state,
                 facts.office,
                 facts.to_office,
+                row.made_by if row.made_by in told else None,
                 names.get(row.made_by or "", ""),
+                row.answered_by if row.answered_by in told else None,
                 names.get(row.answered_by) if row.answered_by else None,
                 (row.answered_at or row.expires_at) if is_settled else None,
                 possible_steps(session, act, event, row, sides),

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from calendars.days.spans import Days
 from calendars.events.host_days import days_in_words
 from calendars.proposals.notices import ProposalNotice
-from calendars.proposals.steps import NEGOTIABLE, OUTCOMES, ProposalStep, Refusal, expires_at
+from calendars.proposals.steps import NEGOTIABLE, ProposalStep, Refusal, expires_at
 from models.both_sides.proposals import Proposal
 from models.errors import Conflict, Forbidden, InvalidValue, NotFound
 from models.events import Event
@@ -28,11 +28,12 @@ from service.actions.both_sides.proposal_sides import (
     check_shared,
     check_speaks,
     check_step,
-    facts_of,
+    read_by,
     refused,
     sides_of,
 )
 from service.actions.context import ActionContext
+from service.actions.effects.open_proposals import close, end_if_apart, facts_of, open_of, settle_expired
 from service.actions.events import events
 
 PROPOSAL_ORDER = (col(Proposal.made_at), col(Proposal.id))
@@ -51,13 +52,13 @@ Check = Callable[[Proposal], None]
 
 
 def proposals_where(session: Session, event: Event) -> Any:
-    """The SELECT of what was proposed for an event, for who may read it.
+    """The SELECT of what the reader's office proposed for an event or was asked.
 
     Raises:
         Forbidden: the session is of neither side.
     """
-    check_reads(session, event)
-    return select(Proposal).where(Proposal.event_id == event.id)
+    sides = check_reads(session, event)
+    return select(Proposal).where(Proposal.event_id == event.id, read_by(session, sides))
 
 
 def find_proposal(session: Session, identity: str) -> tuple[Proposal, Event]:
@@ -71,15 +72,12 @@ def find_proposal(session: Session, identity: str) -> tuple[Proposal, Event]:
         raise NotFound(crud.called(Proposal), identity)
     event = events.find_event(session, row.event_id)
     try:
-        check_reads(session, event)
+        found = session.exec(proposals_where(session, event).where(Proposal.id == identity)).first()
     except Forbidden:
-        raise NotFound(crud.called(Proposal), identity) from None
+        found = None
+    if found is None:
+        raise NotFound(crud.called(Proposal), identity)
     return row, event
-
-
-def open_of(session: Session, event: Event) -> Proposal | None:
-    """The proposal that is stored as open, expired or not."""
-    return session.exec(select(Proposal).where(Proposal.event_id == event.id, col(Proposal.state) == "open")).first()
 
 
 def lock(session: Session, event: Event) -> None:
@@ -107,14 +105,40 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
     sides = sides_of(session, event)
     own = check_speaks(session, event, sides)
     check_shared(sides)
+    _clear_table(session, act, event)
+    return _make(session, act, event, sides, own, values)
+
+
+def propose_for_other_side(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Proposal:
+    """Write down days that somebody without an account proposed for the other side, as its proposal; who is in charge
+    of the event does, and answers it like any other. No account of the other office stands behind it.
+
+    Raises:
+        Forbidden: the session is not in charge of the event.
+        Conflict, Invalid: as :func:`propose`.
+    """
+    permissions.check_change(session, event)
+    lock(session, event)
+    sides = sides_of(session, event)
+    other = check_shared(sides)
+    _clear_table(session, act, event)
+    return _make(session, act, event, sides, other, values, has_account=False)
+
+
+def _clear_table(session: Session, act: ActionContext, event: Event) -> None:
+    """Make sure that days can be proposed now.
+
+    Raises:
+        Conflict: the days of the event are settled, or an open proposal is there (``proposal``).
+    """
     if event.status not in NEGOTIABLE:
         raise refused(Refusal.EVENT_CLOSED)
+    end_if_apart(session, act, event)
     if (present := open_of(session, event)) is not None:
         if facts_of(session, present).state_at(act.now) is ProposalState.OPEN:
             what = message(ONE_OPEN, days=days_in_words(Days(present.first_day, present.last_day)))
             raise Conflict(what, code="proposal_open", proposal=present.id)
         settle_expired(session, act, present)
-    return _make(session, act, event, sides, own, values)
 
 
 def counter(
@@ -162,16 +186,6 @@ def withdraw(session: Session, act: ActionContext, row: Proposal, event: Event, 
     return row
 
 
-def share_ended(session: Session, act: ActionContext, event: Event) -> None:
-    """Take back what is open when an event is shared no more, or with another office: nobody could answer it."""
-    if (row := open_of(session, event)) is None:
-        return
-    if facts_of(session, row).state_at(act.now) is ProposalState.OPEN:
-        close(session, act, row, ProposalStep.WITHDRAW)
-    else:
-        settle_expired(session, act, row)
-
-
 def begin(
     session: Session, act: ActionContext, row: Proposal, event: Event, step: ProposalStep, check: Check
 ) -> TwoSides:
@@ -187,24 +201,6 @@ def begin(
     return sides
 
 
-def close(session: Session, act: ActionContext, row: Proposal, step: ProposalStep, note: str | None = None) -> None:
-    """Write down what became of an open proposal, and take back the mails that wait for its answer."""
-    values = {
-        "state": OUTCOMES[step],
-        "answered_at": act.now,
-        "answered_by": act.user.id if act.user else None,
-        "answer_note": note,
-    }
-    crud.change(session, act, row, values, event_id=row.event_id, action=step.value)
-    proposal_mails.take_back(session, act, row)
-
-
-def settle_expired(session: Session, act: ActionContext, row: Proposal) -> None:
-    """Write down that a proposal has expired; its last mails stay planned."""
-    values = {"state": ProposalState.EXPIRED, "answered_at": row.expires_at}
-    crud.change(session, act, row, values, event_id=row.event_id, action="expire")
-
-
 def _make(
     session: Session,
     act: ActionContext,
@@ -214,6 +210,7 @@ def _make(
     values: Mapping[str, Any],
     *,
     counters: Proposal | None = None,
+    has_account: bool = True,
 ) -> Proposal:
     to_office = sides.opposite(office)
     zone = zone_of(session, act, to_office)
@@ -228,7 +225,7 @@ def _make(
         expires_at=expires_at(first, answer_by, zone),
         from_office=office,
         to_office=to_office,
-        made_by=act.user.id if act.user else None,
+        made_by=act.user.id if act.user and has_account else None,
         made_at=act.now,
         counters_id=None if counters is None else counters.id,
     )

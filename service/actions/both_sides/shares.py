@@ -22,9 +22,10 @@ from models.queries.shares import office_line
 from models.vocabulary import Asked, EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import changes, record
-from service.actions.both_sides import proposals, sides
+from service.actions.both_sides import sides
 from service.actions.both_sides.sides import SideOfReader
 from service.actions.context import ActionContext
+from service.actions.effects import open_proposals
 from service.actions.effects.changes import event_shared
 
 LAW = N_(
@@ -159,7 +160,7 @@ def replace_share(
     crud.flush(session)
     record(session, act, "change" if before else "create", "event_share", event.id, changed, event_id=event.id)
     if "shared_with" in changed:
-        proposals.share_ended(session, act, event)
+        open_proposals.end_if_apart(session, act, event)
         event_shared(session, act, event)
     return share
 
@@ -185,7 +186,7 @@ def delete_share(
     session.delete(share)
     crud.flush(session)
     record(session, act, "delete", "event_share", event.id, changes(before, {}), event_id=event.id)
-    proposals.share_ended(session, act, event)
+    open_proposals.end_if_apart(session, act, event)
     event_shared(session, act, event)
 
 

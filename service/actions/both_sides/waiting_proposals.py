@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from calendars.proposals.steps import NEGOTIABLE
 from models.both_sides.proposals import Proposal
 from models.events import Event
-from models.queries.proposal_readers import speaks_for, taking_part
+from models.queries.proposal_readers import is_between, speaks_for, taking_part
 from models.queries.shares import SharedEvents, office_line
 from models.vocabulary import ProposalState
 from service.actions import permissions
@@ -40,7 +39,7 @@ def waiting_proposals(session: Session, act: ActionContext, limit: int) -> Seque
         .where(
             col(Proposal.state) == ProposalState.OPEN,
             col(Proposal.expires_at) > act.now,
-            or_(col(Proposal.from_office).in_(codes), col(Proposal.to_office).in_(codes)),
+            is_between(one.offices, one.office),
             col(Event.status).in_(sorted(NEGOTIABLE)),
             permissions.visible(session),
         )

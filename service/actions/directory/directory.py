@@ -270,7 +270,8 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
 
     Raises:
         Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`), or the
-            organisation they are to join, to be kept by, or to have been of is somebody else's.
+            organisation they are to join, to be kept by, or to have been of is somebody else's; or they would leave
+            an office that has ended (:func:`service.actions.permissions.check_leaving`).
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
@@ -280,6 +281,10 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
     _check_joining(session, wanted, act, person.kept_by, values)
     email = person.email
     kept = _kept(wanted, person.former_organisation_id)
+    then = {"organisation_id": person.organisation_id, "former_organisation_id": person.former_organisation_id}
+    then |= wanted.values | kept
+    joined = [then["organisation_id"] or then["former_organisation_id"], *wanted.joined(act.common.today)]
+    permissions.check_leaving(session, person.kept_by, joined, _moving_field(values))
     changed = crud.change(session, act, person, wanted.values | kept, also=wanted.audited)
     if wanted.after != wanted.before:
         positions.write(session, person, wanted.after)
@@ -297,10 +302,13 @@ def _check_joining(
     session: Session, wanted: positions.WantedTerms, act: ActionContext, own: str | None, values: Mapping[str, Any]
 ) -> None:
     """Refuse to put somebody into somebody else's organisation; ``own`` is theirs today."""
-    field = "positions" if values.get("positions") and "organisation_id" not in values else "organisation_id"
     for joined in wanted.joined(act.common.today):
         if joined != own:
-            permissions.check_joining(session, joined, field)
+            permissions.check_joining(session, joined, _moving_field(values))
+
+
+def _moving_field(values: Mapping[str, Any]) -> str:
+    return "positions" if "positions" in values and "organisation_id" not in values else "organisation_id"
 
 
 def delete_person(session: Session, act: ActionContext, person: Person) -> None:

@@ -11,7 +11,7 @@ from calendars.events.labels import MEMBER_ANSWER_NAMES
 from models.errors import Conflict, Stale
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.queries.dated import has_days
 from models.vocabulary import Side
 from service.actions import crud
@@ -19,6 +19,7 @@ from service.actions.events import chasing, events
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.events.members import change_member, positions_of
 from service.schemas.members import MemberSchema
+from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
@@ -31,6 +32,15 @@ _DONE: Mapping[str, str] = {
     "away": N_("It was saved."),
     "unknown": N_("It was saved."),
     "headcount": N_("The number of people who came was entered."),
+}
+_JOURNEY_NAMES: Mapping[str, str] = {
+    "arrival": NP_("of a member", "Arrival"),
+    "departure": NP_("of a member", "Departure"),
+}
+_TEXTS: Mapping[str, str] = {
+    "by": N_("By flight, train or car"),
+    "place": N_("Border gate, airport"),
+    "met_by": N_("Who meets them"),
 }
 _CAME = {"came": True, "away": False, "unknown": None}
 
@@ -136,8 +146,19 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         offers_count=may_change and has_begun and guests > 0 and guests != event.headcount_actual,
         may_chase=may_change and counted.answered < counted.people and chasing.may_chase(view.session, view.act, event),
         refusal=refusal,
+        problems=wrong_fields(refusal, _places(view)),
         done="" if refusal else _told(view),
     )
+
+
+def _places(view: View) -> FieldPlaces:
+    places = {"answer": (view.say(NP_("of a member", "Answer")), "answer")}
+    for name, told in _JOURNEY_NAMES.items():
+        journey = view.say(told)
+        places[name] = places[f"{name}.at"] = (f"{journey} – {view.say(N_('Day'))}", f"{name}-day")
+        for part, label in _TEXTS.items():
+            places[f"{name}.{part}"] = (f"{journey} – {view.say(label)}", f"{name}-{part}")
+    return places
 
 
 def _typed(member: Member, name: str, part: str) -> str:

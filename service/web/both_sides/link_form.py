@@ -8,10 +8,12 @@ from typing import Any
 from flask import Response, json, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.links.answers import (
     DAY_FIELDS,
     MOST_PEOPLE,
     PERSON_FIELDS,
+    ROLES,
     TRIP_FIELDS,
     TRIPS,
     is_path,
@@ -41,7 +43,8 @@ MAX_LIST = 1_400_000
 
 BLANK_ROWS = 2
 _DAYS = {"born_on", "passport_expires_on", "first_day", "last_day"}
-_CHOICES = {
+_CHOICES: Mapping[str, Sequence[tuple[str, Any]]] = {
+    "role": [(role.value, MEMBER_ROLE_NAMES[role]) for role in ROLES],
     "sex": [(sex.value, SEX_NAMES[sex]) for sex in Sex],
     "passport_kind": [(kind.value, PASSPORT_KIND_NAMES[kind]) for kind in PassportKind],
 }
@@ -65,7 +68,7 @@ class LinkField:
     is_sealed: bool = False
     is_entered: bool = False
     is_day: bool = False
-    choices: Sequence[tuple[str, str]] = ()
+    choices: Sequence[tuple[str, Any]] = ()
     hint: str = ""
     others: Sequence[str] = ()
     errors: Sequence[str] = ()

@@ -19,9 +19,9 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.queries import live_links
 from models.text import localized
-from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
+from models.vocabulary import FileKind, LinkSubject, MemberRole, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
-from service.actions.both_sides import acceptance, links, submissions
+from service.actions.both_sides import acceptance, links, sides, submissions
 from service.actions.both_sides.differences import Step, Takeable, differences
 from service.actions.both_sides.submissions import Received
 from service.actions.events import events
@@ -30,6 +30,7 @@ from service.http import file_answers
 from service.schemas.fields import ASSIGNED
 from service.schemas.links import LinkSchema, RejectSchema
 from service.web import form_tokens
+from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
@@ -50,6 +51,14 @@ _PASS_ON = N_(
     "Please fill in what we need for “{title}” ({days}) by this link, until {day}: {url} It needs no account. Whoever"
     " has it can write in your name: pass it on only to who fills it in."
 )
+_FIELDS = {
+    "for": (N_("For whom"), "for"),
+    "may": (N_("What they fill in"), "may"),
+    "language": (N_("Their language"), "link-language"),
+    "expires_on": (N_("Last day it opens"), "expires"),
+}
+"""By what errors call them: the labels of a new link's fields, and their ids."""
+
 _MAKES = "make a link"
 
 
@@ -125,6 +134,7 @@ def _show(view: View, event: Event, made: MadeLink | None = None, refusal: FormR
         may_make=event.status in live_links.OPEN and event.arrives_on >= view.act.today,
         made=made,
         refusal=refusal,
+        problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
         typed=request.form if refusal else {},
         done=request.args.get("done", ""),
         subjects=SUBJECTS,
@@ -177,10 +187,12 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         is_ticked=lambda one: one.path in taken if taken is not None else one.step is not Step.MISSING,
         label=lambda path: view.say(label_of(path)),
         shown=lambda one, value: _shown(view, one, value),
+        proposes=sides.share_row(view.session, event) is not None,
         is_photo=lambda one: one.path.endswith(".photo"),
         states=STATES,
         steps=Step,
         refusal=refusal,
+        problems=wrong_fields(refusal, {"reason": (view.say(N_("Why; they read it on their page")), "reason")}),
     )
 
 
@@ -198,6 +210,8 @@ def _shown(view: View, one: Takeable, value: str) -> str:
     name = one.path.rpartition(".")[2]
     if name == "sex" and value in set(Sex):
         return view.say(SEX_NAMES[Sex(value)])
+    if name == "role" and value in set(MemberRole):
+        return view.role(MemberRole(value))
     if name == "passport_kind" and value in set(PassportKind):
         return view.say(PASSPORT_KIND_NAMES[PassportKind(value)])
     if name == "photo":
