@@ -38,13 +38,14 @@ class Taking:
 @dataclass(frozen=True, slots=True)
 class SideFacts:
     """What decides about the asks of a visit: since when it is shared, the people of the other side that are listed,
-    what was taken of their forms, when days were agreed on, when somebody of them said whether they come."""
+    what was taken of their forms, when days were agreed on, and of each of them when they said whether they come; None:
+    they have not."""
 
     shared_at: datetime
     guests: Sequence[GuestFacts] = ()
     takings: Sequence[Taking] = ()
     agreed_at: Sequence[datetime] = ()
-    answered_at: Sequence[datetime] = ()
+    answered_at: Sequence[datetime | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,11 @@ def _days(facts: SideFacts) -> Given | None:
 
 
 def _answer(facts: SideFacts) -> Given | None:
-    return _first(facts, facts.answered_at)
+    answered = [one for one in facts.answered_at if one is not None]
+    if not answered or len(answered) < len(facts.answered_at):
+        return None
+    last = max(answered)
+    return Given(last) if last >= facts.shared_at else Given()
 
 
 def _first(facts: SideFacts, steps: Iterable[datetime]) -> Given | None:

@@ -73,7 +73,7 @@ def _facts(
             [guests[one.id] for one in members.get(event.id, ()) if one.id in guests],
             takings.get(event.id, ()),
             agreed.get(event.id, ()),
-            [one.answered_at for one in members.get(event.id, ()) if one.answered_at is not None],
+            [one.answered_at for one in members.get(event.id, ())],
         )
         for event, share in shared
     }

@@ -15,10 +15,12 @@ from models.i18n import N_, NP_, message
 from models.queries.dated import has_days
 from models.vocabulary import MemberAnswer, Side
 from service.actions import crud
+from service.actions.both_sides import own_people
 from service.actions.events import chasing, events
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.events.members import MemberPosition, change_member, positions_of
 from service.schemas.members import MemberSchema
+from service.web.both_sides import own_people_form
 from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
@@ -28,6 +30,8 @@ JOURNEYS = ("arrival", "departure")
 _PARTS = ("day", "hour", "by", "place", "met_by")
 _DONE: Mapping[str, str] = {
     "answer": N_("It was saved."),
+    "own": N_("It was saved."),
+    "all": N_("It was saved."),
     "came": N_("It was saved."),
     "away": N_("It was saved."),
     "unknown": N_("It was saved."),
@@ -64,6 +68,8 @@ def coming_people(view: View, event_id: str) -> Response:
 def _do(view: View, event: Event, word: str) -> Mapping[str, int]:
     deeds: Mapping[str, Callable[[View, Event], Mapping[str, int]]] = {
         "answer": _answer,
+        "own": own_people_form.save,
+        "all": own_people_form.save,
         "came": _came,
         "away": _came,
         "unknown": _came,
@@ -129,6 +135,9 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
     has_begun = has_days(event) and view.act.today >= event.arrives_on
     guests = sum(seat.member.came is True for seat in seats if seat.member.side is Side.GUEST)
     counted = Answers.of(seat.member for seat in seats)
+    may_answer = own_people.may_answer(view.session, view.act, event)
+    if may_answer:
+        refusal = own_people_form.with_names(view, seats, refusal)
     opened = request.form.get("row", "") if refusal else request.args.get("edit", "")
     return view.page(
         "both_sides/coming.html",
@@ -138,6 +147,8 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         counted=counted,
         answers=[(word.value, view.answer(word)) for word in MEMBER_ANSWER_NAMES],
         may_change=may_change,
+        may_answer=may_answer,
+        own=own_people_form.OwnFields(bool(refusal)),
         has_journeys=has_days(event),
         has_begun=has_begun,
         opened=opened if may_change else "",

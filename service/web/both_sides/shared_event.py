@@ -14,7 +14,7 @@ from models.events import Event
 from models.places import Organisation
 from models.vocabulary import Asked
 from service.actions import crud, permissions
-from service.actions.both_sides import shared_reading, shares, sides
+from service.actions.both_sides import own_people, shared_reading, shares, sides
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events, programme_revisions
 from service.actions.events.members import positions_of
@@ -57,6 +57,8 @@ def _facts(view: View, event: Event, share: EventShare, side: SideOfReader) -> d
         "is_preview": side is SideOfReader.OWN,
         "asked": ask_lines(view, asks),
         "is_by_link": any(one.given is None and one.ask.what in _BY_LINK for one in asks),
+        "may_answer": any(one.given is None and one.ask.what is Asked.ANSWER for one in asks)
+        and own_people.may_answer(session, view.act, event),
         "owner": office_name(view, own),
         "reader": office_name(view, sides.office_of_share(session, share)),
         "contact": view.body(bodies.get(event.organisation_id or ""), event.first_day),

@@ -40,8 +40,9 @@ CASES: list[tuple[Asked, SideFacts, Given | None]] = [
     (Asked.PASSPORTS, facts(EARLY, taken=("people.a.passport_kind",)), None),
     (Asked.DAYS, SideFacts(SHARED, agreed_at=[LAST, LATER]), Given(LATER)),
     (Asked.DAYS, SideFacts(SHARED, agreed_at=[BEFORE]), None),
-    (Asked.ANSWER, SideFacts(SHARED, answered_at=[BEFORE]), None),
-    (Asked.ANSWER, SideFacts(SHARED, answered_at=[LAST]), Given(LAST)),
+    (Asked.ANSWER, SideFacts(SHARED, answered_at=[BEFORE]), Given()),
+    (Asked.ANSWER, SideFacts(SHARED, answered_at=[BEFORE, LAST, LATER]), Given(LAST)),
+    (Asked.ANSWER, SideFacts(SHARED, answered_at=[LAST, None]), None),
 ]
 
 
