@@ -38,12 +38,14 @@ from service.actions.both_sides.differences import (
     listed_people,
     matched,
     side_of_link,
+    unseen,
 )
 from service.actions.both_sides.proposal_sides import sides_of
 from service.actions.both_sides.submissions import Received, decision, photo_of, undecided
 from service.actions.context import ActionContext
 from service.actions.directory import directory, particulars, passports
 from service.actions.events import members
+from service.actions.events.sides import EventSides
 from service.actions.files import names
 from service.actions.imports.member_lists import import_members
 
@@ -56,6 +58,10 @@ _NOT_YOURS = N_(
 _OF_OTHERS = N_(
     "{name} is known as somebody of another organisation, which would then read this visit. Share the visit with the"
     " office of the other side if it is one of theirs, or put the right person on the list by hand."
+)
+_OWN_SIDE = N_(
+    "{name} is known as somebody of your own side, and a link is for the other one. Put the right person on the list by"
+    " hand."
 )
 _NUMBER_TOO = N_("No passport of {name} is stored yet: take its number too.")
 
@@ -125,6 +131,8 @@ class _Taking:
         self.side = side_of_link(session, act, received.event)
         self.chosen, self.asked = set(chosen), asked
         self.fields: dict[str, set[str]] = {}
+        self.found: frozenset[str] = frozenset()
+        """Those who were not on the list and are known all the same."""
         for path in chosen:
             if path.startswith("people."):
                 _people, key, name = path.split(".")
@@ -215,8 +223,20 @@ class _Taking:
                     told = [message(_OF_OTHERS, name=self.given[path.split(".")[1]]["name"])]
                 errors.setdefault(path, []).extend(told)
             raise Invalid(errors) from None
-        found = {row.row: self.session.get_one(Person, row.person_id) for row in written.rows}
-        return {key: found[number] for number, key in enumerate(added, 2)}
+        rows = {row.row: row for row in written.rows}
+        people = {key: self.session.get_one(Person, rows[number].person_id) for number, key in enumerate(added, 2)}
+        found = {key: people[key] for number, key in enumerate(added, 2) if not rows[number].is_new}
+        sides = EventSides(self.session, self.event)
+        errors = {}
+        for number, key in enumerate(added, 2):
+            if key in found and (not rows[number].is_added or self._is_of_own_side(sides, found[key])):
+                errors[f"people.{key}.name"] = [message(_OWN_SIDE, name=found[key].name)]
+        crud.check(errors)
+        self.found = frozenset(found)
+        return people
+
+    def _is_of_own_side(self, sides: EventSides, person: Person) -> bool:
+        return person.kept_by is not None and sides.of(person.kept_by) is not self.side
 
     def _other_office(self) -> str | None:
         """The office that the visit is shared with: those it names are its people, and it reads the visit already."""
@@ -225,7 +245,8 @@ class _Taking:
 
     def _leave_out(self, key: str, person: Person, chosen: set[str]) -> set[str]:
         """What of a person is written: not what their own office enters itself, unless just that is asked for, which is
-        refused where it is written. What is left out was not taken."""
+        refused where it is written; nor what would write over something that nobody saw. What is left out was not
+        taken."""
         closed: set[str] = set()
         if permissions.hold_of(self.session, person) is permissions.Hold.NONE:
             closed |= {"name_latin", "position"}
@@ -234,6 +255,8 @@ class _Taking:
         if not passports.may_store(self.session, person):
             closed |= set(PASSPORT)
         left = {name for name in chosen & closed if f"people.{key}.{name}" not in self.asked}
+        if key in self.found:
+            left |= unseen(self.session, self.secret, person, self.row.link_id, self.given[key], chosen - left)
         self.chosen -= {f"people.{key}.{name}" for name in left}
         return chosen - left
 

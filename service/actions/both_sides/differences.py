@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from calendars.links.answers import (
     DAY_FIELDS,
     PARTICULARS,
+    PASSPORT,
     PERSON_FIELDS,
     TRIP_FIELDS,
     TRIPS,
@@ -115,6 +116,22 @@ def differences(
     people = {one.person.id: one.person for some in found.values() for one in some.values()}
     known = _Known.load(session, secret, [*people.values()], {one.link.id for one in received})
     return {one.row.id: _differences(one, given[one.row.id], listed, found[one.row.id], known) for one in received}
+
+
+def unseen(
+    session: Session, secret: str, person: Person, link_id: str, given: Mapping[str, str], chosen: Collection[str]
+) -> set[str]:
+    """Those of the chosen fields that would write over what is stored of somebody who was not on the list, so that
+    nobody saw it beside what was handed in; of who has a passport all of it."""
+    known = _Known.load(session, secret, [person], {link_id})
+    has_passport = person.id in known.passports
+    found: set[str] = set()
+    for name in chosen:
+        before, after = known.of(person, name), given[name]
+        is_same = known.is_same_photo(before, after) or _agrees(person, name, before, after)
+        if (name in PASSPORT and has_passport) or (before and not is_same):
+            found.add(name)
+    return found - {"name"}
 
 
 def _differences(

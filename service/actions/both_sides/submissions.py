@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from sqlalchemy import case, func
@@ -13,7 +14,7 @@ from calendars.links.checks import errors_of
 from calendars.links.merging import FilledIn
 from calendars.links.replaced import Replaced, replaced_people
 from models.both_sides.links import EventLink, Submission, SubmissionFile
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Invalid, NotFound, TooMany
 from models.events import Event
 from models.i18n import N_, message
 from models.labels import noun
@@ -26,6 +27,11 @@ from service.actions.both_sides.links import LinkHolder, OpenLink, recipients
 from service.actions.context import ActionContext
 from service.actions.events import events
 
+MOST_A_DAY = 100
+"""Times that something new is handed in with one link."""
+
+_DAY = timedelta(days=1)
+_TOO_OFTEN = N_("Something was handed in with this link {count} times in one day. It is saved: hand it in tomorrow.")
 _DECIDED = N_("Somebody has decided about this already; look at it again.")
 _FORGOTTEN = N_("What was handed in has been forgotten with the passports, or was sealed with another secret key.")
 
@@ -56,19 +62,26 @@ def hand_in(
 
     Raises:
         Invalid: something has to be put right first, by path.
+        TooMany: something else was handed in with the link very often lately.
     """
     token = sha256(f"{link.row.id}:{form_token}".encode("utf-8", "surrogatepass")).hexdigest()
     if (same := session.exec(select(Submission).where(Submission.form_token == token)).first()) is not None:
         return same
     if errors := errors_of(kept.draft.values, act.today, countries):
         raise Invalid(errors)
+    lately = col(Submission.submitted_at) > act.now - _DAY
+    counted = select(func.count()).where(Submission.link_id == link.row.id, lately)
+    is_full = session.exec(counted).one() >= MOST_A_DAY
     waiting = session.exec(
         select(Submission).where(Submission.link_id == link.row.id, Submission.state == SubmissionState.SUBMITTED)
     ).all()
     for one in waiting:
         if drafts.unpack(secret, one.sealed) == kept.draft:
             return one
-        one.state = SubmissionState.REPLACED
+    if is_full:
+        raise TooMany(message(_TOO_OFTEN, count=MOST_A_DAY), int(_DAY.total_seconds()))
+    for one in waiting:
+        one.state, one.sealed = SubmissionState.REPLACED, b""  # all of it stands in the later one
         crud.touch(one, act)
     row = Submission(
         link_id=link.row.id,

@@ -16,9 +16,10 @@ from sqlmodel import select
 from models.both_sides.links import Submission, SubmissionFile
 from models.database import Database
 from models.event_parts import Member
+from models.events import Event
 from models.files import File
 from models.places import Particulars, Passport, Person
-from models.vocabulary import FileKind
+from models.vocabulary import FileKind, Side
 from service.actions.both_sides import drafts
 from service.settings import Settings
 from tests import factories
@@ -386,3 +387,33 @@ def test_a_photo_is_what_came_as_a_file_and_never_what_was_typed(
     assert answer.status_code == 200, answer.text
     with database.transaction(write=False) as session:
         assert not session.exec(select(File).where(File.kind == FileKind.PHOTO)).all()
+
+
+@pytest.mark.parametrize("whose", ["of the own side", "of no body", "on the list of hosts"])
+def test_nothing_is_written_over_that_nobody_saw(
+    approver: Caller, client: FlaskClient, database: Database, holder: LinkHolder, event_id: str, whose: str
+) -> None:
+    """A name that the directory knows: the own side's people are no guests, and of others only gaps are filled."""
+    with database.transaction() as session:
+        body = None if whose == "of no body" else factories.make_organisation(session, locality="hai-duong").id
+        person = factories.make_person(session, name="Tran Official", organisation_id=body).id
+        if whose == "on the list of hosts":
+            factories.make_member(
+                session, session.get_one(Event, event_id), person=session.get_one(Person, person), side=Side.HOST
+            )
+    stored = {"born_on": "1960-01-01", "diet": "REAL"}
+    assert approver.call("PUT", f"/people/{person}/particulars", stored).status_code in (200, 201)
+    assert approver.call("PUT", f"/people/{person}/passport", {"number": "R1111111"}).status_code in (200, 201)
+    holder.open()
+    typed = {"diet": "EVIL", "born_on": "1999-09-09", "nationality": "LA", "passport_number": "E7654321"}
+    key = holder.add(name="Tran Official", **typed)
+    identity = holder.hand_in()
+    answer = approver.post(f"/submissions/{identity}/accept", {})
+    if whose == "of no body":
+        assert set(answer.json["taken"]) == {f"people.{key}.name", f"people.{key}.nationality"}, answer.text
+        stored |= {"nationality": "LA"}
+    else:
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [f"people.{key}.name"]), answer.text
+    found = approver.get(f"/people/{person}/particulars").json
+    assert {name: found[name] for name in stored} == stored
+    assert "111" in approver.get(f"/people/{person}/passport").text

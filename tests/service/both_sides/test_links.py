@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.accounts import Audit, User
 from models.both_sides.links import EventLink, LinkDraft, Submission
@@ -17,6 +17,7 @@ from models.event_parts import Member
 from models.events import Event
 from models.places import Passport, Person
 from models.vocabulary import EventStatus, Role
+from service.actions.both_sides import submissions as submission_actions
 from tests import factories
 from tests.at_once import at_once
 from tests.service.both_sides.conftest import OTHER, OWN, TwoOffices
@@ -288,6 +289,28 @@ def test_guessing_is_bounded_and_disturbs_no_holder(
     assert elsewhere.status_code == 404
     clock.move(minutes=16)
     assert client.get(f"/link/{1:043d}").status_code == 404
+
+
+def test_handing_in_again_keeps_the_last_and_is_bounded(
+    clock: Clock, holder: LinkHolder, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission_actions, "MOST_A_DAY", 5)
+    holder.open()
+    key = holder.add(name="Khamla 0")
+    for number in range(5):
+        holder.form[f"people.{key}.name"] = f"Khamla {number}"
+        holder.hand_in()
+        holder.open()
+    holder.form[f"people.{key}.name"] = "Khamla 6"
+    refused = holder.send("submit")
+    assert refused.status_code == 429, refused.text
+    with database.transaction(write=False) as session:
+        rows = session.exec(select(Submission).order_by(col(Submission.id))).all()
+        assert [bool(row.sealed) for row in rows] == [False] * 4 + [True], "only what waits is kept"
+    clock.move(days=1, minutes=1)
+    holder.open()
+    assert holder.form[f"people.{key}.name"] == "Khamla 6", "saved all the same"
+    holder.hand_in()  # the control: another day
 
 
 def test_its_pages_hide_its_address(holder: LinkHolder) -> None:
