@@ -47,7 +47,6 @@ from models.vocabulary import (
 from service.actions import crud
 from service.actions.events.event_queries import history_of
 from service.schemas.word_names import NOTE_VISIBILITIES
-from service.web.both_sides.links import STATES as SUBMISSION_STATES
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
     ACTIVITY_TYPES,
@@ -59,6 +58,7 @@ from service.web.labels import (
     LEVELS,
     OTHER_DEED,
     REMINDER_STATES,
+    SUBMISSION_STATES,
     TASK_ANCHORS,
     VISIBILITIES,
     money,

@@ -32,6 +32,7 @@ from service.schemas.links import LinkSchema, RejectSchema
 from service.web import form_tokens
 from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
+from service.web.labels import SUBMISSION_STATES
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
@@ -40,12 +41,6 @@ SUBJECTS = {
     LinkSubject.MEMBERS: N_("The people, with passports, meals and photos"),
     LinkSubject.TRAVEL: N_("Arrival and departure"),
     LinkSubject.DAYS: N_("Other days"),
-}
-STATES = {
-    SubmissionState.SUBMITTED: N_("Waits for you"),
-    SubmissionState.ACCEPTED: N_("Taken over"),
-    SubmissionState.REJECTED: N_("Not taken over"),
-    SubmissionState.REPLACED: N_("Replaced by a later one"),
 }
 _PASS_ON = N_(
     "Please fill in what we need for “{title}” ({days}) by this link, until {day}: {url} It needs no account. Whoever"
@@ -138,7 +133,7 @@ def _show(view: View, event: Event, made: MadeLink | None = None, refusal: FormR
         typed=request.form if refusal else {},
         done=request.args.get("done", ""),
         subjects=SUBJECTS,
-        states=STATES,
+        states=SUBMISSION_STATES,
         token=form_tokens.new_token(),
     )
 
@@ -190,7 +185,7 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         shown=lambda one, value: _shown(view, one, value),
         proposes=sides.share_row(view.session, event) is not None,
         is_photo=lambda one: one.path.endswith(".photo"),
-        states=STATES,
+        states=SUBMISSION_STATES,
         steps=Step,
         refusal=refusal,
         problems=wrong_fields(refusal, {"reason": (view.say(N_("Why; they read it on their page")), "reason")}),
