@@ -75,7 +75,6 @@ from models.vocabulary import (
     Role,
     Severity,
     Side,
-    SubmissionState,
     TaskAnchor,
     TokenScope,
     Visibility,
@@ -214,12 +213,6 @@ TOKEN_SCOPES: Mapping[TokenScope, str] = {
     TokenScope.WRITE: N_("May read and change"),
 }
 
-SUBMISSION_STATES: Mapping[SubmissionState, str] = {
-    SubmissionState.SUBMITTED: N_("Waits for you"),
-    SubmissionState.ACCEPTED: N_("Taken over"),
-    SubmissionState.REJECTED: N_("Not taken over"),
-    SubmissionState.REPLACED: N_("Replaced by a later one"),
-}
 NOTE_VISIBILITIES: Mapping[NoteVisibility, str] = {
     NoteVisibility.OWN: N_("Only our side"),
     NoteVisibility.SHARED: N_("Both sides"),

@@ -46,7 +46,7 @@ from models.vocabulary import (
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
-from service.schemas.word_names import NOTE_VISIBILITIES, SUBMISSION_STATES
+from service.schemas.word_names import NOTE_VISIBILITIES
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
     ACTIVITY_TYPES,
@@ -58,6 +58,7 @@ from service.web.labels import (
     LEVELS,
     OTHER_DEED,
     REMINDER_STATES,
+    SUBMISSION_STATES,
     TASK_ANCHORS,
     VISIBILITIES,
     money,

@@ -29,10 +29,10 @@ from service.actions.files import names
 from service.http import file_answers
 from service.schemas.fields import ASSIGNED
 from service.schemas.links import LinkSchema, RejectSchema
-from service.schemas.word_names import SUBMISSION_STATES
 from service.web import form_tokens
 from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
+from service.web.labels import SUBMISSION_STATES
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
@@ -178,6 +178,7 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         link=found.link,
         row=found.row,
         groups=_groups(offered),
+        left=_left(view, found),
         others=found.draft.others if waits else {},
         is_ticked=lambda one: one.path in taken if taken is not None else one.step is not Step.MISSING,
         label=lambda path: view.say(label_of(path)),
@@ -189,6 +190,15 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         refusal=refusal,
         problems=wrong_fields(refusal, {"reason": (view.say(N_("Why; they read it on their page")), "reason")}),
     )
+
+
+def _left(view: View, found: Received) -> list[Takeable]:
+    """What of a form that was taken over still differs from the visit: it was left out, or was changed since."""
+    if found.row.state is not SubmissionState.ACCEPTED or not found.draft.values:
+        return []
+    secret = view.desk.settings.secret_key
+    offered = differences(view.session, view.act, secret, found.event, [found])[found.row.id]
+    return [one for one in offered if one.step is not Step.MISSING]
 
 
 def _groups(offered: Sequence[Takeable]) -> list[tuple[str, list[Takeable]]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
 from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
@@ -11,7 +12,8 @@ from models.events import Event
 from models.vocabulary import EventStatus, Language, Role, Side
 from tests import factories
 from tests.service.both_sides.conftest import OTHER, TwoOffices
-from tests.service.web.test_pages import Browser, signed_in
+from tests.service.both_sides.link_holder import LinkHolder, make_link, token_of
+from tests.service.web.test_pages import Browser, signed_in, words
 
 __all__ = ["signed_in"]
 
@@ -64,3 +66,24 @@ def test_the_history_tells_the_states_of_proposals_in_words(two: TwoOffices, sig
     page = signed_in(Role.OFFICER, organisation_id=two.body_id, locale=Language.EN).get(f"{two.path}?show=history").text
     assert "Waits for an answer" in page
     assert not re.search(r">\s*(?:declined|open)\s*<", page)
+
+
+def test_what_was_left_out_of_a_form_is_named_afterwards(
+    two: TwoOffices, signed_in: Callable[..., Browser], client: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Event, two.event_id).status = EventStatus.PLANNED
+    owner = signed_in(Role.OFFICER, organisation_id=two.body_id, locale=Language.EN)
+    holder = LinkHolder(client, token_of(make_link(two.owner, two.event_id)))
+    holder.open()
+    key = holder.add(name="Khamla", position="Director")
+    path = f"/submissions/{holder.hand_in()}"
+    assert owner.send(path, do="part", take=f"people.{key}.name").status_code == 303
+    page = words(owner.get(path))
+    assert "Not as it was handed in" in page
+    assert "Khamla – Position" in page
+    holder.open()
+    holder.form[f"people.{key}.name_latin"] = "KHAMLA"
+    late = f"/submissions/{holder.hand_in()}"
+    assert owner.send(late, do="all").status_code == 303
+    assert "Not as it was handed in" not in words(owner.get(late)), "nothing was left"
