@@ -94,7 +94,6 @@ def table(begin: Begin) -> Iterator[Table]:
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-@pytest.mark.both_databases("each step of both sides, and what they read after it")
 def test_nothing_crosses_in_a_play(table: Table, name: str) -> None:
     SCENARIOS[name](table)
 
