@@ -136,7 +136,8 @@ def a_room_stands_in_the_way_of_what_is_accepted(table: Table) -> None:
     table.must(table.call(who, "POST", f"/events/{made['id']}/transitions", {"to": "planned"}))
     assert steps.share(table, visit)
     assert steps.propose(table, table.actors["h officer"], visit, 5, 1)
-    assert steps.answer_proposal(table, table.actors["v approver"], visit, "accept") == 409
+    told = steps.answer_proposal(table, table.actors["v approver"], visit, "accept")
+    assert told == 409, told
     table.run_worker()
     everybody_looks(table)
 

@@ -157,6 +157,8 @@ def answer_proposal(table: Table, who: Actor, visit: Visit, step: str, first: in
     with rows.moved_to(table, visit.id, agreed), rows.only_ones_own(table, who, allowed):
         done = table.call(who, "POST", path, body, said=word_said)
     is_done = done.status_code < 300
+    if done.status_code == 409 and who.side != visit.side and f"Phòng {visit.side}" in done.text:
+        raise Leak(f"{who.name}: {step} tells what stands in the way: {done.text}")
     if word is not None and not is_done:
         del table.plants[word]
     if is_done and (last["office"] == table.places[who.side]) is not (step == "withdraw"):

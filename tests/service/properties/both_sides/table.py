@@ -238,7 +238,7 @@ class Table:
             )  # fmt: skip
             self.rooms[side] = made["id"]
             for what in FURNITURE:
-                self.furnish(self.visits[side], what)
+                self.must(self.furnish(self.visits[side], what))
         for name in ("admin", "approver", "officer", "clerk"):
             for side in self.places:
                 answer = self.call(
@@ -247,8 +247,8 @@ class Table:
                 url = self.must(answer)["url"]
                 self.feeds[f"{side} {name}"] = url[url.index("/feeds/") :]
 
-    def furnish(self, visit: Visit, what: str) -> None:
-        """One more thing of a visit that is not for everybody."""
+    def furnish(self, visit: Visit, what: str) -> TestResponse:
+        """One more thing of a visit that is not for everybody; what was answered last."""
         side, path, who = visit.side, f"/events/{visit.id}", self.actors[f"{visit.side} protocol"]
 
         def word(level: Level) -> str:
@@ -258,29 +258,26 @@ class Table:
         match what:
             case "member":
                 body = {"person_id": self.people[f"{side} one"], "role": "member"}
-                self.call(who, "POST", f"{path}/members", body)
+                return self.call(who, "POST", f"{path}/members", body)
             case "programme":
                 shown = {"day": day, "title": {"vi": word(Level.SHARED)}}
                 if self.call(who, "PUT", f"{path}/programme", {"items": [shown]}).status_code == 200:
                     self.call(who, "POST", f"{path}/programme/revisions", {})
                 hidden = {"day": day, "title": {"vi": word(Level.OFFICE)}, "place": {"vi": word(Level.OFFICE)}}
-                self.call(who, "PUT", f"{path}/programme", {"items": [shown, hidden]})
+                return self.call(who, "PUT", f"{path}/programme", {"items": [shown, hidden]})
             case "task":
-                self.call(who, "POST", f"{path}/tasks", {"title": {"vi": word(Level.OFFICE)}, "due_offset": "-P3D"})
+                return self.call(
+                    who, "POST", f"{path}/tasks", {"title": {"vi": word(Level.OFFICE)}, "due_offset": "-P3D"}
+                )
             case "booking":
-                note = {
-                    "event_id": visit.id,
-                    "resource_id": self.rooms[side],
-                    "note": word(Level.OFFICE),
-                    "state": "confirmed",
-                }
-                self.call(who, "POST", "/bookings", note)
+                note = {"event_id": visit.id, "resource_id": self.rooms[side], "note": word(Level.OFFICE)}
+                return self.call(who, "POST", "/bookings", note)
             case "file" | "shared file":
                 seen = what == "shared file"
                 title = word(Level.SHARED if seen else Level.OFFICE)
                 content, media = form(title, {"title": title, "kind": "letter", "visibility": "shared" if seen else
                                               "internal"})  # fmt: skip
-                self.call(who, "POST", f"{path}/files", content, media=media)
+                return self.call(who, "POST", f"{path}/files", content, media=media)
             case "gift":
                 told = {"vi": word(Level.WHOLE)}
                 money = {"amount": self.number_for(Level.WHOLE, visit.key, side), "currency": "VND"}
@@ -288,10 +285,10 @@ class Table:
                     "event_id": visit.id, "given_by": self.places[side], "given_to": self.places[visit.other],
                     "kind": "money", "description": told, "value": money,
                 }  # fmt: skip
-                self.call(who, "POST", "/gifts", gift)
+                return self.call(who, "POST", "/gifts", gift)
             case "placement":
                 seats = {"tables": [{"for": None, "name": word(Level.OFFICE), "seats": [None]}]}
-                self.call(who, "PUT", f"{path}/placements", seats)
+                return self.call(who, "PUT", f"{path}/placements", seats)
             case _:
                 raise ValueError(what)
 
