@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from models.i18n import N_
-from models.vocabulary import LinkSubject
+from models.vocabulary import LinkSubject, MemberRole
 
 MOST_PEOPLE = 50
 MOST_FILES = 60
@@ -22,6 +22,7 @@ PERSON_FIELDS: Mapping[str, str] = {
     "name": N_("Full name"),
     "name_latin": N_("Name as in the passport"),
     "position": N_("Position"),
+    "role": N_("Role in the delegation"),
     "sex": N_("Sex"),
     "born_on": N_("Date of birth"),
     "nationality": N_("Nationality"),
@@ -44,6 +45,7 @@ TRIP_FIELDS: Mapping[str, str] = {
     "by": N_("Flight or car"),
     "place": N_("Border gate or airport"),
     "at": N_("Day and hour"),
+    "day": N_("Only the day, while the hour is not known"),
     "met_by": N_("Who meets them"),
 }
 DAY_FIELDS: Mapping[str, str] = {
@@ -51,6 +53,9 @@ DAY_FIELDS: Mapping[str, str] = {
     "last_day": N_("Last day"),
     "note": N_("Note"),
 }
+
+ROLES = (MemberRole.HEAD, MemberRole.DEPUTY, MemberRole.MEMBER)
+"""What somebody can be in the delegation, as whoever fills it in knows it; the other roles are the office's to give."""
 
 KEY = re.compile(r"[a-z0-9]{1,16}", re.ASCII)
 PREFIXES: Mapping[LinkSubject, str] = {
@@ -106,6 +111,11 @@ def part(values: Mapping[str, str], prefix: str) -> dict[str, str]:
 def without_empty(values: Mapping[str, str]) -> dict[str, str]:
     """What was filled in."""
     return {path: value for path, value in values.items() if value}
+
+
+def journey_part(name: str) -> str:
+    """The part of a journey that a field of a trip fills in."""
+    return "at" if name == "day" else name
 
 
 def label_of(path: str) -> str:

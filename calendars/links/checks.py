@@ -1,13 +1,13 @@
 """What is wrong with what was filled in, when it is handed in: by path, each with what would be right."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from calendars.links.answers import MOST_PEOPLE, TRIPS, part, people_of
+from calendars.links.answers import MOST_PEOPLE, ROLES, TRIPS, part, people_of
 from calendars.people.names import is_passport_name
 from models.i18n import N_, Message, message
-from models.vocabulary import PassportKind, Sex
+from models.vocabulary import MemberRole, PassportKind, Sex
 
 Errors = dict[str, list[Message]]
 
@@ -18,6 +18,7 @@ _NOT_BORN = N_("A day of birth can't be in the future.")
 _NOT_A_NUMBER = N_("A passport number has 5 to 20 letters and digits, like B1234567.")
 _NOT_A_COUNTRY = N_("Two capital letters (ISO 3166), like VN or LA.")
 _NOT_A_SEX = N_("Choose one of: {words}.")
+_TWO_HEADS = N_("{name} is the head of the delegation already: there is one head.")
 _ONLY_NUMBER = N_("Enter the number of the passport too.")
 _IN_CAPITALS = N_("Write it as in the passport, in capital letters: NGUYEN VAN AN.")
 _TOO_MANY = N_("At most {count} people fit into one list.")
@@ -67,11 +68,21 @@ def errors_of(values: Mapping[str, str], today: date, countries: Collection[str]
     for key in keys:
         for name, wrong in _person_errors(part(values, f"people.{key}"), today, countries).items():
             found[f"people.{key}.{name}"] = [wrong]
+    found |= _head_errors(values, keys)
     for trip in TRIPS:
         at = values.get(f"travel.{trip}.at", "")
         if at and moment_of(at) is None:
             found[f"travel.{trip}.at"] = [message(_NOT_A_TIME)]
+        day = values.get(f"travel.{trip}.day", "")
+        if day and day_of(day) is None:
+            found[f"travel.{trip}.day"] = [message(_NOT_A_DAY)]
     return found | _day_errors(part(values, "days"))
+
+
+def _head_errors(values: Mapping[str, str], keys: Sequence[str]) -> Errors:
+    heads = [key for key in keys if values.get(f"people.{key}.role") == MemberRole.HEAD]
+    first = values.get(f"people.{heads[0]}.name", "") if heads else ""
+    return {f"people.{key}.role": [message(_TWO_HEADS, name=first)] for key in heads[1:]}
 
 
 def _person_errors(given: Mapping[str, str], today: date, countries: Collection[str]) -> dict[str, Message]:
@@ -80,6 +91,7 @@ def _person_errors(given: Mapping[str, str], today: date, countries: Collection[
         found["name"] = message(_NAME_MISSING)
     checks: Mapping[str, Callable[[str], Message | None]] = {
         "name_latin": lambda text: None if is_passport_name(latin_name(text)) else message(_IN_CAPITALS),
+        "role": lambda text: _one_of(text, ROLES),
         "sex": lambda text: _one_of(text, Sex),
         "passport_kind": lambda text: _one_of(text, PassportKind),
         "nationality": lambda text: None if text.strip().upper() in countries else message(_NOT_A_COUNTRY),
@@ -95,7 +107,7 @@ def _person_errors(given: Mapping[str, str], today: date, countries: Collection[
     return found
 
 
-def _one_of(text: str, words: type[Sex] | type[PassportKind]) -> Message | None:
+def _one_of(text: str, words: Iterable[MemberRole | Sex | PassportKind]) -> Message | None:
     known = [word.value for word in words]
     return None if text in known else message(_NOT_A_SEX, words=", ".join(known))
 

@@ -1,6 +1,7 @@
 """Days that one side of a shared visit proposes to the other, and what came of them."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
@@ -23,6 +24,8 @@ class Proposal(Identified, Versioned, table=True):
     """
 
     __tablename__ = "proposal"
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"note", "answer_note"})
+    """Not in the trail, which both offices keep when the sharing is taken back."""
     __table_args__ = (
         one_of("state", ProposalState),
         CheckConstraint("first_day <= last_day", name="days_in_order"),

@@ -31,11 +31,11 @@ def office_line(offices: Offices, office: str) -> frozenset[str]:
 
 
 def office_there(offices: Offices, locality: str | None) -> str | None:
-    """The office of a locality's own line; None if it has none."""
+    """The office of a locality's own line; None if it has none, or had one that ended: nobody is there."""
     if locality is None:
         return None
     office = offices.at(locality)
-    return office if locality in office_line(offices, office) else None
+    return office if office not in offices.ended and locality in office_line(offices, office) else None
 
 
 def other_offices(organisation_id: str | None, parties: Iterable[str | None], offices: Offices) -> tuple[str, ...]:

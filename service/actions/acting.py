@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.accounts import User
+from models.events import Event
 from models.office import Office
 from models.queries.office_profiles import OfficeProfiles
+from models.queries.offices import Offices
 from service.actions import permissions
 from service.actions.context import ActionContext
 
@@ -32,11 +34,24 @@ def context_of_reader(
     return ActionContext(user, now, office, request_id, None if is_default else default_office)
 
 
+def without_account(
+    session: Session, event: Event, now: datetime, default_office: Office, request_id: str | None = None
+) -> ActionContext:
+    """The context of somebody without an account who was let in to one event: seen from the office of that event."""
+    offices = permissions.offices(session)
+    office = _office(session, offices, offices.of(event.organisation_id), default_office)
+    return ActionContext(None, now, office, request_id, None if office is default_office else default_office)
+
+
 def own_office(session: Session, default_office: Office) -> Office:
     """The office that the session reads for: the default one with its settings, or another at its place and by its
     clock. No query for the default office, two for another."""
     rights = permissions.account_rights(session)
-    if rights is None or rights.office == rights.offices.default:
+    return default_office if rights is None else _office(session, rights.offices, rights.office, default_office)
+
+
+def _office(session: Session, offices: Offices, code: str, default_office: Office) -> Office:
+    if code == offices.default:
         return default_office
-    profiles = OfficeProfiles.load(session, rights.offices)
-    return default_office.at(rights.office, profiles.zone(rights.office, default_office.timezone))
+    zone = OfficeProfiles.load(session, offices).zone(code, default_office.timezone)
+    return default_office.at(code, zone)

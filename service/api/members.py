@@ -9,6 +9,7 @@ from flask_smorest.pagination import PaginationParameters
 from calendars.member_lists.csv_files import read_csv
 from models.events import Event
 from models.vocabulary import Language, Role
+from service.actions.both_sides import own_people
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, members
 from service.actions.events.attendance import ComingSight
@@ -137,11 +138,14 @@ class MemberView(ApiView):
 
         Another person in their place has answered nothing yet. Who came can be entered from the arrival day on (409
         `too_early` before). `arrival` and `departure` are replaced as a whole.
+
+        Of a shared visit officers of the other side change `answer`, `arrival` and `departure` of their own side's
+        people, nothing else (403), until it is cancelled or over (409 `event_closed`); `met_by` stays the hosts'.
         """
         event = events.find_event(session(), event_id)
         seat = members.position_of(session(), event.id, member_id)
         blp.check_etag(_member(event, seat), MemberSchema)
-        members.change_member(session(), act(), event, seat.member, values)
+        own_people.change_member(session(), act(), event, seat.member, values)
         return _member(event, members.position_of(session(), event.id, member_id))
 
     @requires(Role.OFFICER)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, post_dump, post_load, validate
 
 from calendars.events.journeys import journey_of
 from models.event_parts import Member
@@ -42,6 +42,11 @@ class JourneySchema(StrictSchema):
     @post_load
     def _kept(self, values: dict[str, Any], **kwargs: Any) -> dict[str, str] | None:
         return journey_of(values)
+
+    @post_dump
+    def _whole(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """What is not known is null in an answer, as the document says."""
+        return dict.fromkeys(self.fields) | values
 
 
 class MemberSchema(RowSchema):

@@ -8,7 +8,15 @@ from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from calendars.money.formatting import format_money
 from models.agreements import Commitment
 from models.i18n import N_, NP_, Message, message
-from models.vocabulary import ActivityType, AttemptOutcome, DocumentFormat, DurationUnit, FrequencyType, Language
+from models.vocabulary import (
+    ActivityType,
+    AttemptOutcome,
+    DocumentFormat,
+    DurationUnit,
+    FrequencyType,
+    Language,
+    SubmissionState,
+)
 from service.schemas.word_names import BOOKING_STATES as BOOKING_STATES
 from service.schemas.word_names import CHANNELS as CHANNELS
 from service.schemas.word_names import DIRECTIONS as DIRECTIONS
@@ -275,3 +283,12 @@ def promised(commitment: Commitment) -> list[Message]:
     lasts = duration(commitment)
     types = type_names([ActivityType(word) for word in commitment.activity_types])
     return [frequency(commitment), *types, *people(commitment), *([lasts] if lasts else [])]
+
+
+SUBMISSION_STATES: Mapping[SubmissionState, str] = {
+    SubmissionState.SUBMITTED: N_("Waits for you"),
+    SubmissionState.ACCEPTED: N_("Taken over"),
+    SubmissionState.REJECTED: N_("Not taken over"),
+    SubmissionState.REPLACED: N_("Replaced by a later one"),
+}
+"""What becomes of what was handed in with a link."""

@@ -12,11 +12,12 @@ from typing import Any
 from sqlmodel import Session, select
 
 from calendars.events.labels import member_side_name
-from calendars.links.answers import PARTICULARS, PASSPORT
+from calendars.links.answers import DAY_FIELDS, PARTICULARS, PASSPORT, journey_part
 from calendars.links.checks import day_of, errors_of, latin_name, moment_of, plain_number
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, text_cell
 from calendars.people.names import is_lao
+from calendars.proposals.steps import NEGOTIABLE
 from models import participation
 from models.both_sides.links import Submission
 from models.errors import Forbidden, Invalid
@@ -26,8 +27,9 @@ from models.i18n import N_, Message, message
 from models.places import Passport, Person
 from models.queries.shares import SharedEvents
 from models.text import localized
-from models.vocabulary import FileKind, Language, PassportKind, Sex, SubmissionState
+from models.vocabulary import FileKind, Language, MemberRole, PassportKind, Sex, SubmissionState
 from service.actions import crud, permissions
+from service.actions.both_sides import proposals
 from service.actions.both_sides.differences import (
     Step,
     Takeable,
@@ -38,6 +40,7 @@ from service.actions.both_sides.differences import (
     side_of_link,
     unseen,
 )
+from service.actions.both_sides.proposal_sides import sides_of
 from service.actions.both_sides.submissions import Received, decision, photo_of, undecided
 from service.actions.context import ActionContext
 from service.actions.directory import directory, particulars, passports
@@ -122,6 +125,7 @@ class _Taking:
         asked: frozenset[str],
     ) -> None:
         self.session, self.act, self.secret, self.event, self.row = session, act, secret, received.event, received.row
+        self.recipient = received.link.recipient
         self.values = received.draft.values
         self.given = given_people(received)
         self.side = side_of_link(session, act, received.event)
@@ -144,7 +148,40 @@ class _Taking:
         people = {key: one.person for key, one in known.items()} | self._add(known)
         for key, names_ in self.fields.items():
             self._write_person(people[key], self._leave_out(key, people[key], names_), self.given[key])
+        self._write_roles(people)
         self._write_journeys({person.id for person in people.values()})
+        self._propose_days()
+
+    def _write_roles(self, people: Mapping[str, Person]) -> None:
+        """Enter who is what in the delegation, the head last, so that whoever was it until now has made room."""
+        roles = {key: MemberRole(self.given[key]["role"]) for key, names_ in self.fields.items() if "role" in names_}
+        listed = {one.person.id: one.member for one in listed_people(self.session, self.event, self.side)}
+        for key, role in sorted(roles.items(), key=lambda pair: pair[1] is MemberRole.HEAD):
+            if (member := listed.get(people[key].id)) is None or member.role is role:
+                continue
+            try:
+                members.change_member(self.session, self.act, self.event, member, {"role": role})
+            except Invalid as wrong:
+                raise Invalid({f"people.{key}.{name}": found for name, found in wrong.errors.items()}) from None
+
+    def _propose_days(self) -> None:
+        """Put the days that were handed in on the table, as the other side's proposal; without somebody there with whom
+        to agree, or once the days are settled, they stay a note.
+
+        Raises:
+            Conflict: another proposal waits for an answer: leave the days out, or answer it first.
+        """
+        wanted = {name: self.values[f"days.{name}"] for name in DAY_FIELDS if f"days.{name}" in self.chosen}
+        if not {"first_day", "last_day"} <= wanted.keys() or self.event.status not in NEGOTIABLE:
+            return
+        if sides_of(self.session, self.event).other is None:
+            return
+        note = ": ".join(filter(None, (self.recipient, wanted.get("note"))))
+        days = {name: day_of(wanted[name]) for name in ("first_day", "last_day")}
+        try:
+            proposals.propose_for_other_side(self.session, self.act, self.event, {**days, "note": note})
+        except Invalid as wrong:
+            raise Invalid({f"days.{name}": found for name, found in wrong.errors.items()}) from None
 
     def _write_journeys(self, person_ids: set[str]) -> None:
         """Enter how they travel, for who was filled in, or where nobody was, for everybody of the side."""
@@ -158,7 +195,7 @@ class _Taking:
             for _travel, trip, name in chosen:
                 given = self.values[f"travel.{trip}.{name}"]
                 journey = values.setdefault(trip, dict(getattr(one.member, trip) or {}))
-                journey[name] = (moment_of(given) or given) if name == "at" else given
+                journey[journey_part(name)] = (moment_of(given) or given) if journey_part(name) == "at" else given
             members.change_member(self.session, self.act, self.event, one.member, values)
 
     def _add(self, known: Mapping[str, Any]) -> dict[str, Person]:

@@ -15,6 +15,7 @@ from calendars.links.answers import (
     PERSON_FIELDS,
     TRIP_FIELDS,
     TRIPS,
+    journey_part,
     part,
     people_of,
 )
@@ -164,7 +165,7 @@ def _of_person(
     for name in PERSON_FIELDS:
         if not (after := values.get(name, "")):
             continue
-        before = known.of(one.person, name) if one is not None else ""
+        before = "" if one is None else one.member.role.value if name == "role" else known.of(one.person, name)
         if one is not None and (known.is_same_photo(before, after) or _agrees(one.person, name, before, after)):
             continue
         path = f"people.{key}.{name}"
@@ -181,16 +182,20 @@ def travelling(listed: Sequence[Listed], found: Mapping[str, Listed]) -> list[Li
 
 
 def _of_trip(received: Received, trip: str, people: Sequence[Listed]) -> list[Takeable]:
-    """What is said of an arrival or departure that not everybody's journey says already."""
+    """What is said of an arrival or departure that not everybody's journey says already; the day alone counts where no
+    hour is given, and takes none away."""
     values, others = part(received.draft.values, f"travel.{trip}"), received.draft.others
     result = []
+    if "at" in values:
+        values.pop("day", None)
     for name in (name for name in TRIP_FIELDS if name in values):
         path = f"travel.{trip}.{name}"
         after = (moment_of(values[name]) or values[name]) if name == "at" else values[name]
-        known = {str((getattr(one.member, trip) or {}).get(name, "")) for one in people}
-        if known != {after}:
-            before = next(iter(known)) if len(known) == 1 else ""
-            result.append(Takeable(path, Step.CHANGED, "", before, after, None, len(others.get(path, ()))))
+        known = {str((getattr(one.member, trip) or {}).get(journey_part(name), "")) for one in people}
+        if {text[:10] for text in known} == {after} if name == "day" else known == {after}:
+            continue
+        before = next(iter(known)) if len(known) == 1 else ""
+        result.append(Takeable(path, Step.CHANGED, "", before, after, None, len(others.get(path, ()))))
     return result
 
 

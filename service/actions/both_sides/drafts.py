@@ -15,6 +15,7 @@ from calendars.links.answers import (
     MOST_BYTES,
     MOST_FILES,
     MOST_PEOPLE,
+    ROLES,
     is_path,
     is_sealed,
     is_typed,
@@ -199,7 +200,8 @@ def add_list(session: Session, act: ActionContext, secret: str, link: OpenLink, 
     keys = {fold(values.get(f"people.{key}.name", "")): key for key in people_of(values)}
     for entry in roster.entries:
         key = keys.setdefault(fold(entry.name), new_key())
-        given = {"name": entry.name, "name_latin": entry.name_latin, "position": entry.position}
+        role = entry.role.value if entry.role in ROLES else None
+        given = {"name": entry.name, "name_latin": entry.name_latin, "position": entry.position, "role": role}
         for name, text in given.items():
             if text and not values.get(f"people.{key}.{name}"):
                 values[f"people.{key}.{name}"] = text

@@ -61,7 +61,7 @@ class OpenLink:
 
     def holder(self, act: ActionContext) -> LinkHolder:
         """The context of its holder."""
-        return LinkHolder(None, act.now, act.office, act.request_id, recipient=self.row.recipient)
+        return LinkHolder(None, act.now, act.office, act.request_id, act.default_office, recipient=self.row.recipient)
 
 
 @dataclass(frozen=True, slots=True)

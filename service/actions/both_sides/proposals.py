@@ -105,6 +105,32 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
     sides = sides_of(session, event)
     own = check_speaks(session, event, sides)
     check_shared(sides)
+    _clear_table(session, act, event)
+    return _make(session, act, event, sides, own, values)
+
+
+def propose_for_other_side(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Proposal:
+    """Write down days that somebody without an account proposed for the other side, as its proposal; who is in charge
+    of the event does, and answers it like any other. No account of the other office stands behind it.
+
+    Raises:
+        Forbidden: the session is not in charge of the event.
+        Conflict, Invalid: as :func:`propose`.
+    """
+    permissions.check_change(session, event)
+    lock(session, event)
+    sides = sides_of(session, event)
+    other = check_shared(sides)
+    _clear_table(session, act, event)
+    return _make(session, act, event, sides, other, values, has_account=False)
+
+
+def _clear_table(session: Session, act: ActionContext, event: Event) -> None:
+    """Make sure that days can be proposed now.
+
+    Raises:
+        Conflict: the days of the event are settled, or an open proposal is there (``proposal``).
+    """
     if event.status not in NEGOTIABLE:
         raise refused(Refusal.EVENT_CLOSED)
     end_if_apart(session, act, event)
@@ -113,7 +139,6 @@ def propose(session: Session, act: ActionContext, event: Event, values: Mapping[
             what = message(ONE_OPEN, days=days_in_words(Days(present.first_day, present.last_day)))
             raise Conflict(what, code="proposal_open", proposal=present.id)
         settle_expired(session, act, present)
-    return _make(session, act, event, sides, own, values)
 
 
 def counter(
@@ -185,6 +210,7 @@ def _make(
     values: Mapping[str, Any],
     *,
     counters: Proposal | None = None,
+    has_account: bool = True,
 ) -> Proposal:
     to_office = sides.opposite(office)
     zone = zone_of(session, act, to_office)
@@ -199,7 +225,7 @@ def _make(
         expires_at=expires_at(first, answer_by, zone),
         from_office=office,
         to_office=to_office,
-        made_by=act.user.id if act.user else None,
+        made_by=act.user.id if act.user and has_account else None,
         made_at=act.now,
         counters_id=None if counters is None else counters.id,
     )

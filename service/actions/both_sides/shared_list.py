@@ -10,7 +10,7 @@ from models.both_sides.share import EventShare
 from models.events import Event
 from models.queries.event_readers import shared_to
 from service.actions import office_days, permissions
-from service.actions.both_sides.shares import Ask, asks_of
+from service.actions.both_sides.given_asks import AnsweredAsk, answered_asks
 from service.actions.context import ActionContext
 
 MOST = 200
@@ -22,16 +22,17 @@ class SharedEvent:
 
     event: Event
     share: EventShare
-    asks: Sequence[Ask]
+    asks: Sequence[AnsweredAsk]
 
     def late(self, today: date) -> int:
         """How many answers are overdue."""
-        return sum(one.until < today for one in self.asks)
+        return sum(one.is_late(today) for one in self.asks)
 
 
-def shared_with_own_office(session: Session, act: ActionContext) -> list[SharedEvent]:
+def shared_with_own_office(session: Session, act: ActionContext, secret: str) -> list[SharedEvent]:
     """The events to come that are shared with the reader's office: overdue answers first, then by the next day an
-    answer is asked for, then by their days. One query, none where there is no other office."""
+    answer is waited for, then by their days. The number of queries does not grow with them; none where there is no
+    other office."""
     one = permissions.reader(session)
     if one is None or one.offices.alone or not one.whole_office:
         return []
@@ -41,9 +42,11 @@ def shared_with_own_office(session: Session, act: ActionContext) -> list[SharedE
         .order_by(col(Event.first_day), col(Event.id))
         .limit(MOST)
     )
-    found = [SharedEvent(event, share, asks_of(share)) for event, share in session.exec(statement)]
+    rows = session.exec(statement).all()
+    asks = answered_asks(session, secret, rows)
+    found = [SharedEvent(event, share, asks[event.id]) for event, share in rows]
     return sorted(found, key=lambda shared: (*_urgency(shared, act.today), shared.event.first_day, shared.event.id))
 
 
 def _urgency(shared: SharedEvent, today: date) -> tuple[bool, date]:
-    return not shared.late(today), min((one.until for one in shared.asks), default=date.max)
+    return not shared.late(today), min((one.ask.until for one in shared.asks if one.given is None), default=date.max)

@@ -15,7 +15,7 @@ from models.text import LocalizedText
 from service.actions import permissions
 from service.actions.event_sides import SideOfReader, side_of
 
-__all__ = ["SideOfReader", "candidates", "office_names", "office_of_share", "share_row", "side_of"]
+__all__ = ["SideOfReader", "candidates", "office_names", "office_of_share", "offices_beside", "share_row", "side_of"]
 
 
 def share_row(session: Session, event: Event) -> EventShare | None:
@@ -33,6 +33,15 @@ def candidates_of(
 ) -> tuple[str, ...]:
     """As :func:`candidates`, for an event that is not there yet."""
     return other_offices(organisation_id, (host, guest), permissions.offices(session))
+
+
+def offices_beside(session: Session, organisation_id: str | None) -> tuple[str, ...]:
+    """The codes of all offices that have not ended, but that of an organisation."""
+    offices = permissions.offices(session)
+    if offices.alone:
+        return ()
+    there = {offices.default, *offices.others} - offices.ended - {offices.of(organisation_id)}
+    return tuple(sorted(there))
 
 
 def office_of_share(session: Session, share: EventShare) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from calendars.links.answers import part, people_of
 from calendars.links.checks import errors_of
 from calendars.links.merging import FilledIn
+from calendars.links.replaced import Replaced, replaced_people
 from models.both_sides.links import EventLink, Submission, SubmissionFile
 from models.errors import Conflict, Invalid, NotFound, TooMany
 from models.events import Event
@@ -94,6 +95,20 @@ def hand_in(
     crud.flush(session)
     record(session, act, "create", "submission", row.id, {}, event_id=link.event.id)
     return row
+
+
+def forget_former(
+    session: Session, act: LinkHolder, secret: str, link: OpenLink, kept: KeptDraft
+) -> tuple[KeptDraft, Sequence[Replaced]]:
+    """Take out of a draft what belongs to people who were handed in before and whose names were typed over since; the
+    draft without it, and who they are. The link's row is locked by the caller."""
+    last = last_of_link(session, link)
+    before = drafts.unpack(secret, last.sealed) if last is not None else None
+    found = replaced_people(before.values, kept.draft.values) if before is not None else []
+    paths = frozenset(path for one in found for path in one.paths)
+    if not paths:
+        return kept, []
+    return drafts.save(session, act, secret, link, kept.version, dict.fromkeys(paths, ""), paths)[0], found
 
 
 def _was_accepted(session: Session, link_id: str) -> bool:

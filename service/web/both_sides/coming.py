@@ -11,14 +11,17 @@ from calendars.events.labels import MEMBER_ANSWER_NAMES
 from models.errors import Conflict, Stale
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.queries.dated import has_days
-from models.vocabulary import Side
+from models.vocabulary import MemberAnswer, Side
 from service.actions import crud
+from service.actions.both_sides import own_people
 from service.actions.events import chasing, events
 from service.actions.events.attendance import Answers, ComingSight
-from service.actions.events.members import change_member, positions_of
+from service.actions.events.members import MemberPosition, change_member, positions_of
 from service.schemas.members import MemberSchema
+from service.web.both_sides import own_people_form
+from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
@@ -27,10 +30,21 @@ JOURNEYS = ("arrival", "departure")
 _PARTS = ("day", "hour", "by", "place", "met_by")
 _DONE: Mapping[str, str] = {
     "answer": N_("It was saved."),
+    "own": N_("It was saved."),
+    "all": N_("It was saved."),
     "came": N_("It was saved."),
     "away": N_("It was saved."),
     "unknown": N_("It was saved."),
     "headcount": N_("The number of people who came was entered."),
+}
+_JOURNEY_NAMES: Mapping[str, str] = {
+    "arrival": NP_("of a member", "Arrival"),
+    "departure": NP_("of a member", "Departure"),
+}
+_TEXTS: Mapping[str, str] = {
+    "by": N_("By flight, train or car"),
+    "place": N_("Border gate, airport"),
+    "met_by": N_("Who meets them"),
 }
 _CAME = {"came": True, "away": False, "unknown": None}
 
@@ -54,6 +68,8 @@ def coming_people(view: View, event_id: str) -> Response:
 def _do(view: View, event: Event, word: str) -> Mapping[str, int]:
     deeds: Mapping[str, Callable[[View, Event], Mapping[str, int]]] = {
         "answer": _answer,
+        "own": own_people_form.save,
+        "all": own_people_form.save,
         "came": _came,
         "away": _came,
         "unknown": _came,
@@ -119,6 +135,9 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
     has_begun = has_days(event) and view.act.today >= event.arrives_on
     guests = sum(seat.member.came is True for seat in seats if seat.member.side is Side.GUEST)
     counted = Answers.of(seat.member for seat in seats)
+    may_answer = own_people.may_answer(view.session, view.act, event)
+    if may_answer:
+        refusal = own_people_form.with_names(view, seats, refusal)
     opened = request.form.get("row", "") if refusal else request.args.get("edit", "")
     return view.page(
         "both_sides/coming.html",
@@ -128,16 +147,34 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         counted=counted,
         answers=[(word.value, view.answer(word)) for word in MEMBER_ANSWER_NAMES],
         may_change=may_change,
+        may_answer=may_answer,
+        own=own_people_form.OwnFields(bool(refusal)),
         has_journeys=has_days(event),
         has_begun=has_begun,
         opened=opened if may_change else "",
         typed=_typed if refusal and request.form.get("do") == "answer" else _kept,
         guests_who_came=guests,
         offers_count=may_change and has_begun and guests > 0 and guests != event.headcount_actual,
-        may_chase=may_change and counted.answered < counted.people and chasing.may_chase(view.session, view.act, event),
+        may_chase=may_change and any(map(_is_reachable, seats)) and chasing.may_chase(view.session, view.act, event),
         refusal=refusal,
+        problems=wrong_fields(refusal, _places(view)),
         done="" if refusal else _told(view),
     )
+
+
+def _is_reachable(seat: MemberPosition) -> bool:
+    """Whether somebody has not answered and has an address to be asked at."""
+    return seat.member.answer is MemberAnswer.NEEDS_ACTION and bool(seat.person.email)
+
+
+def _places(view: View) -> FieldPlaces:
+    places = {"answer": (view.say(NP_("of a member", "Answer")), "answer")}
+    for name, told in _JOURNEY_NAMES.items():
+        journey = view.say(told)
+        places[name] = places[f"{name}.at"] = (f"{journey} – {view.say(N_('Day'))}", f"{name}-day")
+        for part, label in _TEXTS.items():
+            places[f"{name}.{part}"] = (f"{journey} – {view.say(label)}", f"{name}-{part}")
+    return places
 
 
 def _typed(member: Member, name: str, part: str) -> str:

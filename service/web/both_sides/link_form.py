@@ -1,8 +1,8 @@
 """The page of a link: what is asked for is filled in, saved as it is typed, and handed in with one button."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, json, redirect, request, url_for
@@ -10,21 +10,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calendars.links.answers import (
     DAY_FIELDS,
-    MOST_PEOPLE,
+    KEY,
     PERSON_FIELDS,
+    SEALED,
     TRIP_FIELDS,
     TRIPS,
     is_path,
     is_sealed,
-    longest,
-    part,
-    people_of,
 )
+from calendars.links.replaced import Replaced
 from calendars.member_lists.xlsx_files import is_workbook
-from calendars.people.passport_words import PASSPORT_KIND_NAMES, SEX_NAMES
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
-from models.vocabulary import LinkSubject, PassportKind, Sex
+from models.vocabulary import LinkSubject
 from service.actions import outside
 from service.actions.both_sides import drafts, submissions
 from service.actions.both_sides.drafts import KeptDraft
@@ -32,6 +30,7 @@ from service.actions.imports.member_list_export import member_template
 from service.actions.imports.xlsx_reader import read_workbook
 from service.http import uploads
 from service.schemas.fields import ASSIGNED
+from service.web.both_sides.link_fields import LinkForm
 from service.web.both_sides.link_request import LinkRequest, link_page
 from service.web.forms import FormRefusal, attempt
 
@@ -39,99 +38,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_LIST = 1_400_000
 """Bytes of a workbook with a list."""
 
-BLANK_ROWS = 2
-_DAYS = {"born_on", "passport_expires_on", "first_day", "last_day"}
-_CHOICES = {
-    "sex": [(sex.value, SEX_NAMES[sex]) for sex in Sex],
-    "passport_kind": [(kind.value, PASSPORT_KIND_NAMES[kind]) for kind in PassportKind],
-}
-_HINTS: Mapping[str, str] = {
-    "name_latin": N_("In capital letters, as in the passport: NGUYEN VAN AN."),
-    "nationality": N_("Two letters, like VN or LA."),
-    "at": N_("Like 2027-03-10 14:30, or the day alone."),
-    "met_by": N_("Leave it empty if you do not know."),
-}
+_FORMER_REMOVED = N_(
+    "Here {former} was handed in, and now {name} is named. What was entered of the former person alone (birth"
+    " date, passport, diet, photo) is removed: enter it of the new one, then hand in."
+)
 _NOT_A_LIST = N_("Choose a workbook (.xlsx) that is not empty and has no pictures in it.")
-
-
-@dataclass(frozen=True, slots=True)
-class LinkField:
-    """A field as the page shows it. ``is_entered``: it is sealed and was filled in, and is not shown."""
-
-    path: str
-    label: str
-    longest: int
-    value: str = ""
-    is_sealed: bool = False
-    is_entered: bool = False
-    is_day: bool = False
-    choices: Sequence[tuple[str, str]] = ()
-    hint: str = ""
-    others: Sequence[str] = ()
-    errors: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A person of the form."""
-
-    key: str
-    name: str
-    fields: Sequence[LinkField]
-    has_photo: bool = False
-    is_wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkForm:
-    """Everything the page shows of what was filled in, with what was typed and not saved over it."""
-
-    kept: KeptDraft
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def fields(self, prefix: str, names: Mapping[str, str]) -> list[LinkField]:
-        """The fields below a path."""
-        return [self._field(f"{prefix}.{name}", label) for name, label in names.items() if name != "photo"]
-
-    def _field(self, path: str, label: str) -> LinkField:
-        name, draft, sealed = path.rpartition(".")[2], self.kept.draft, is_sealed(path)
-        value = "" if sealed else self.typed.get(path, draft.values.get(path, ""))
-        others = draft.others.get(path, ())
-        return LinkField(
-            path,
-            label,
-            longest(path),
-            value,
-            sealed,
-            sealed and path in draft.values,
-            name in _DAYS,
-            _CHOICES.get(name, ()),
-            _HINTS.get(name, ""),
-            [] if sealed else others,
-            self.errors.get(path, ()),
-        )
-
-    @property
-    def clashes(self) -> list[str]:
-        """The labels' paths of fields into which two people typed different things."""
-        return [path for path, beside in self.kept.draft.others.items() if beside]
-
-    def rows(self) -> list[LinkRow]:
-        """The people, with empty rows for more."""
-        values = self.kept.draft.values
-        keys = people_of({**values, **{path: text for path, text in self.typed.items() if text}})
-        blank = [drafts.new_key() for _number in range(min(BLANK_ROWS, MOST_PEOPLE - len(keys)))]
-        return [
-            LinkRow(
-                key,
-                self.typed.get(f"people.{key}.name") or part(values, f"people.{key}").get("name", ""),
-                self.fields(f"people.{key}", PERSON_FIELDS),
-                f"people.{key}.photo" in values,
-                any(path.startswith(f"people.{key}.") for path in self.errors),
-            )
-            for key in (*keys, *blank)
-        ]
 
 
 @link_page
@@ -157,8 +68,11 @@ def fill_in(asked: LinkRequest) -> AnyResponse:
 def _save(asked: LinkRequest) -> KeptDraft:
     seen = request.form.get("version", "")
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    cleared = frozenset(request.form.getlist("clear"))
-    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, request.form, cleared)[0]
+    cleared, form = set(request.form.getlist("clear")), dict(request.form)
+    if KEY.fullmatch(removed := request.form.get("remove", "")):
+        form |= {f"people.{removed}.{name}": "" for name in PERSON_FIELDS}
+        cleared |= {f"people.{removed}.{name}" for name in SEALED}
+    return drafts.save(asked.session, asked.holder, asked.secret, asked.link, version, form, cleared)[0]
 
 
 def _typed() -> dict[str, str]:
@@ -184,6 +98,9 @@ def _told(asked: LinkRequest, kept: Sequence[KeptDraft], refusal: FormRefusal | 
 
 
 def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
+    kept, former = submissions.forget_former(asked.session, asked.holder, asked.secret, asked.link, kept)
+    if former:
+        return _show(asked, LinkForm(kept), _replaced(asked, former))
     token = request.form.get("token", "")[:100]
     handed: list[str] = []
 
@@ -194,6 +111,14 @@ def _hand_in(asked: LinkRequest, kept: KeptDraft) -> AnyResponse:
     if (refusal := attempt(asked.view, hand_in)) is not None:
         return _show(asked, LinkForm(kept, {}, refusal.fields), refusal)
     return redirect(_address(asked, "link_receipt", submission_id=handed[0]), 303)
+
+
+def _replaced(asked: LinkRequest, former: Sequence[Replaced]) -> FormRefusal:
+    """Why it is not handed in yet: what was typed for a former person was taken out, and may be missing now."""
+    told = {
+        f"people.{one.key}.name": [asked.view.say(_FORMER_REMOVED, former=one.former, name=one.name)] for one in former
+    }
+    return FormRefusal(409, asked.view.say(N_("It is not handed in yet: look at these people first.")), told)
 
 
 @link_page
@@ -263,7 +188,7 @@ def _show_files(asked: LinkRequest, refusal: FormRefusal | None = None) -> Respo
 
 
 def _show(asked: LinkRequest, form: LinkForm, refusal: FormRefusal | None = None) -> Response:
-    may = asked.link.may
+    may, form = asked.link.may, replace(form, language=asked.view.language)
     return asked.view.page(
         "both_sides/link.html",
         refusal.status if refusal else 200,
@@ -285,6 +210,7 @@ def _common(asked: LinkRequest) -> dict[str, object]:
     return {
         "link": asked.link.row,
         "event": asked.link.event,
+        "office": asked.office_name,
         "token": asked.token,
         "saved": request.args.get("saved") == "1",
     }

@@ -16,8 +16,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from models.errors import NotFound
 from models.i18n import N_, translate
+from models.queries.office_profiles import OfficeProfiles
 from models.vocabulary import Language
-from service.actions import outside
+from service.actions import outside, permissions
+from service.actions.acting import without_account
 from service.actions.both_sides import links
 from service.actions.both_sides.links import LinkHolder, OpenLink
 from service.actions.context import ActionContext
@@ -43,6 +45,13 @@ class LinkRequest:
     def holder(self) -> LinkHolder:
         """The context of whoever sends it."""
         return self.link.holder(self.view.act)
+
+    @property
+    def office_name(self) -> str:
+        """What the office calls itself that the link is of, or what its locality is called."""
+        event, offices = self.link.event, permissions.offices(self.session)
+        facts = OfficeProfiles.load(self.session, offices).of_event(event.organisation_id)
+        return self.view.plain(facts.name or self.view.locality_name(offices.of(event.organisation_id)))
 
     @property
     def session(self) -> Session:
@@ -73,6 +82,7 @@ def link_page(answer: LinkPage) -> Callable[..., AnyResponse]:
         def use(session: Session) -> AnyResponse:
             act = ActionContext(None, now, desk.settings.office, g.request_id)
             link = links.open_link(session, act, token, to_change=is_post)
+            act = without_account(session, link.event, now, desk.settings.office, g.request_id)
             language = Language(given) if given in set(Language) else link.row.language
             g.reader_language = language.value
             return answer(LinkRequest(View(session, desk, act, language), link, token), **kwargs)

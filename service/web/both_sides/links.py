@@ -19,9 +19,9 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.queries import live_links
 from models.text import localized
-from models.vocabulary import FileKind, LinkSubject, PassportKind, Role, Sex, SubmissionState
+from models.vocabulary import FileKind, LinkSubject, MemberRole, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
-from service.actions.both_sides import acceptance, links, submissions
+from service.actions.both_sides import acceptance, links, sides, submissions
 from service.actions.both_sides.differences import Step, Takeable, differences
 from service.actions.both_sides.submissions import Received
 from service.actions.events import events
@@ -30,7 +30,9 @@ from service.http import file_answers
 from service.schemas.fields import ASSIGNED
 from service.schemas.links import LinkSchema, RejectSchema
 from service.web import form_tokens
+from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
+from service.web.labels import SUBMISSION_STATES
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
@@ -40,16 +42,18 @@ SUBJECTS = {
     LinkSubject.TRAVEL: N_("Arrival and departure"),
     LinkSubject.DAYS: N_("Other days"),
 }
-STATES = {
-    SubmissionState.SUBMITTED: N_("Waits for you"),
-    SubmissionState.ACCEPTED: N_("Taken over"),
-    SubmissionState.REJECTED: N_("Not taken over"),
-    SubmissionState.REPLACED: N_("Replaced by a later one"),
-}
 _PASS_ON = N_(
     "Please fill in what we need for “{title}” ({days}) by this link, until {day}: {url} It needs no account. Whoever"
     " has it can write in your name: pass it on only to who fills it in."
 )
+_FIELDS = {
+    "for": (N_("For whom"), "for"),
+    "may": (N_("What they fill in"), "may"),
+    "language": (N_("Their language"), "link-language"),
+    "expires_on": (N_("Last day it opens"), "expires"),
+}
+"""By what errors call them: the labels of a new link's fields, and their ids."""
+
 _MAKES = "make a link"
 
 
@@ -125,10 +129,11 @@ def _show(view: View, event: Event, made: MadeLink | None = None, refusal: FormR
         may_make=event.status in live_links.OPEN and event.arrives_on >= view.act.today,
         made=made,
         refusal=refusal,
+        problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
         typed=request.form if refusal else {},
         done=request.args.get("done", ""),
         subjects=SUBJECTS,
-        states=STATES,
+        states=SUBMISSION_STATES,
         token=form_tokens.new_token(),
     )
 
@@ -173,15 +178,27 @@ def _show_submission(view: View, found: Received, refusal: FormRefusal | None = 
         link=found.link,
         row=found.row,
         groups=_groups(offered),
+        left=_left(view, found),
         others=found.draft.others if waits else {},
         is_ticked=lambda one: one.path in taken if taken is not None else one.step is not Step.MISSING,
         label=lambda path: view.say(label_of(path)),
         shown=lambda one, value: _shown(view, one, value),
+        proposes=sides.share_row(view.session, event) is not None,
         is_photo=lambda one: one.path.endswith(".photo"),
-        states=STATES,
+        states=SUBMISSION_STATES,
         steps=Step,
         refusal=refusal,
+        problems=wrong_fields(refusal, {"reason": (view.say(N_("Why; they read it on their page")), "reason")}),
     )
+
+
+def _left(view: View, found: Received) -> list[Takeable]:
+    """What of a form that was taken over still differs from the visit: it was left out, or was changed since."""
+    if found.row.state is not SubmissionState.ACCEPTED or not found.draft.values:
+        return []
+    secret = view.desk.settings.secret_key
+    offered = differences(view.session, view.act, secret, found.event, [found])[found.row.id]
+    return [one for one in offered if one.step is not Step.MISSING]
 
 
 def _groups(offered: Sequence[Takeable]) -> list[tuple[str, list[Takeable]]]:
@@ -198,6 +215,8 @@ def _shown(view: View, one: Takeable, value: str) -> str:
     name = one.path.rpartition(".")[2]
     if name == "sex" and value in set(Sex):
         return view.say(SEX_NAMES[Sex(value)])
+    if name == "role" and value in set(MemberRole):
+        return view.role(MemberRole(value))
     if name == "passport_kind" and value in set(PassportKind):
         return view.say(PASSPORT_KIND_NAMES[PassportKind(value)])
     if name == "photo":

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from models.errors import Conflict, Forbidden
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.vocabulary import NoteVisibility, Role
 from service.actions.both_sides import mentions, notes
 from service.actions.both_sides.note_sight import NoteSight
 from service.actions.events import events
 from service.schemas.notes import NoteSchema
 from service.schemas.word_names import NOTE_VISIBILITIES
+from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
@@ -26,6 +27,13 @@ _DONE: Mapping[str, str] = {
     "delete": N_("The note was deleted."),
     "read": N_("Marked as read."),
 }
+
+_FIELDS = {
+    "text": (NP_("on an event", "Note"), "text"),
+    "visibility": (N_("Who may read it"), "visibility"),
+    "mentions": (N_("Tell somebody of it by mail"), "mention"),
+}
+"""By what errors call them: the labels of a new note's fields, and their ids."""
 
 
 @page(write=Role.VIEWER)
@@ -96,7 +104,8 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         people=sorted(everybody.items(), key=lambda one: one[1].casefold()),
         of_other_side=set(everybody) - own,
         refusal=refusal,
-        form=request.form if refusal else {},
+        problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
+        form=request.form if refusal else {"visibility": request.args.get("visibility", NoteVisibility.OWN.value)},
         ticked=set(request.form.getlist("mention")) if refusal else set(),
         done=view.say(_DONE[request.args["done"]]) if request.args.get("done") in _DONE and not refusal else "",
     )

@@ -11,6 +11,12 @@ from service.actions.event_sides import SideOfReader
 from service.web.view import View
 
 
+class Waiting(str):
+    """How it stands with something that waits for who reads the line."""
+
+    __slots__ = ()
+
+
 def days_state(view: View, event: Event, _side: SideOfReader) -> str | None:
     """How it stands with the days of an event; None where there is nobody to agree with. No query with one office."""
     if permissions.offices(view.session).alone:
@@ -34,8 +40,8 @@ def waiting_line(view: View, one: ProposalView) -> str:
     until = one.row.answer_by
     if not one.is_own:
         if until is None:
-            return view.say(N_("Waiting for your answer."))
-        return view.say(N_("Waiting for your answer, until {day}."), day=view.day(until))
+            return Waiting(view.say(N_("Waiting for your answer.")))
+        return Waiting(view.say(N_("Waiting for your answer, until {day}."), day=view.day(until)))
     office, since = view.place_in_sentence(one.to_office), view.day_of(one.row.made_at)
     if until is None:
         return view.say(N_("Waiting for {office} since {day}."), office=office, day=since)

@@ -23,6 +23,7 @@ from service.actions.both_sides.proposal_views import ProposalView, views_of
 from service.actions.events import events
 from service.actions.scheduling.openings import OpeningsRequest, find_openings
 from service.schemas.proposals import DeclinedProposalSchema, WantedProposalSchema
+from service.web.both_sides.ways import reads_in
 from service.web.bound_form import BoundForm
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.form_tokens import keep, new_token, recalled, token_of_form
@@ -193,6 +194,7 @@ def _show(view: View, board: _Board, refusal: FormRefusal | None) -> Response:
         states=STATE_NAMES,
         office_name=view.place_in_sentence,
         other=other,
+        reads_in=reads_in(view, other) if other and (may_propose or may_counter) else "",
         sides=board.sides,
         is_postponed=event.status is EventStatus.POSTPONED,
         is_closed=event.status not in NEGOTIABLE,

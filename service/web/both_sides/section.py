@@ -11,12 +11,12 @@ from flask import url_for
 
 from models.events import Event
 from models.i18n import N_, NP_
-from service.actions.both_sides import answer_queries, notes, shares, sides, submissions
+from service.actions.both_sides import answer_queries, notes, sides, submissions
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events.attendance import Answers, ComingSight
 from service.actions.events.members import members_of
-from service.web.both_sides.proposal_lines import days_state
-from service.web.both_sides.words import office_name
+from service.web.both_sides.proposal_lines import Waiting, days_state
+from service.web.both_sides.words import asks_with_answers, office_name
 from service.web.view import View
 
 StateLine = Callable[[View, Event, SideOfReader], str | None]
@@ -36,11 +36,12 @@ class SideEntry:
 
 @dataclass(frozen=True, slots=True)
 class SectionLine:
-    """An entry of one event for one reader."""
+    """An entry of one event for one reader; ``waits``: for them."""
 
     label: str
     url: str
     state: str
+    waits: bool = False
 
 
 def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
@@ -51,10 +52,11 @@ def _share_state(view: View, event: Event, side: SideOfReader) -> str | None:
         is_possible = view.may_change(event) and bool(sides.candidates(view.session, event))
         return view.say(N_("Not shared: the other side reads nothing of it.")) if is_possible else None
     office = office_name(view, sides.office_of_share(view.session, share))
-    late = sum(one.until < view.act.today for one in shares.asks_of(share))
+    waited = [one for one in asks_with_answers(view, event, share) if one.given is None]
+    late = sum(one.is_late(view.act.today) for one in waited)
     if late:
         return view.say(N_("Shared with {office}; overdue answers: {count}."), office=office, count=late)
-    return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(share.asks))
+    return view.say(N_("Shared with {office}; answers waited for: {count}."), office=office, count=len(waited))
 
 
 def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
@@ -65,8 +67,8 @@ def _links_state(view: View, event: Event, side: SideOfReader) -> str | None:
         return view.say(N_("They fill in their list on a phone, without an account."))
     told = view.say(N_("Forms that were handed in and wait for you: {count}"), count=waiting)
     if not late:
-        return told
-    return "; ".join((told, view.say(N_("handed in late: {count}"), count=late)))
+        return Waiting(told)
+    return Waiting("; ".join((told, view.say(N_("handed in late: {count}"), count=late))))
 
 
 def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:
@@ -75,7 +77,7 @@ def _answers_state(view: View, event: Event, side: SideOfReader) -> str | None:
         return None
     total, waiting = answer_queries.counts(view.session, event.id)
     if waiting:
-        return view.say(N_("Answers without proof: {count}."), count=waiting)
+        return Waiting(view.say(N_("Answers without proof: {count}."), count=waiting))
     return view.say(N_("Mails that came: {count}."), count=total) if total else None
 
 
@@ -115,7 +117,9 @@ def read_section(view: View, event: Event) -> Sequence[SectionLine]:
         return []
     states = ((entry, entry.state(view, event, side)) for entry in ENTRIES)
     return [
-        SectionLine(view.say(entry.label), url_for(entry.endpoint, event_id=event.id), state)
+        SectionLine(
+            view.say(entry.label), url_for(entry.endpoint, event_id=event.id), state, isinstance(state, Waiting)
+        )
         for entry, state in states
         if state is not None
     ]

@@ -16,7 +16,9 @@ from service.actions.both_sides.shares import Ask, WantedShare
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
 from service.schemas.shares import ShareSchema
-from service.web.both_sides.words import ASKED, ask_lines, office_name
+from service.web.both_sides.ways import reads_in
+from service.web.both_sides.words import ASKED, ask_lines, asks_with_answers, office_name
+from service.web.both_sides.wrong_fields import FieldPlaces, wrong_fields
 from service.web.form_fields import TICKED
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
@@ -76,7 +78,7 @@ def typed_share() -> WantedShare:
         ValidationError: a day is missing or is none.
     """
     typed = request.form
-    chosen = [word for word in typed.getlist("ask") if word in set(Asked)]
+    chosen = _chosen()
     body: dict[str, Any] = {
         "asks": [{"what": word, "until": typed.get(f"until-{word}", "").strip() or None} for word in chosen],
         "note": typed.get("note", "").strip() or None,
@@ -87,6 +89,21 @@ def typed_share() -> WantedShare:
     values = ShareSchema().load(body)
     asks = [Ask(one["what"], one["until"]) for one in values["asks"]]
     return WantedShare(values.get("with"), asks, values["note"], values["acknowledged"])
+
+
+def _chosen() -> list[str]:
+    return [word for word in request.form.getlist("ask") if word in set(Asked)]
+
+
+def _places(view: View) -> FieldPlaces:
+    places = {
+        f"asks.{number}": (f"{view.say(ASKED[Asked(word)])} – {view.say(N_('Until'))}", f"until-{word}")
+        for number, word in enumerate(_chosen())
+    }
+    return places | {
+        "with": (view.say(N_("Shared with the office of")), "with"),
+        "note": (view.say(N_("Note for the other side (may stay empty)")), "note"),
+    }
 
 
 def _staying(view: View, event: Event, found: EventShare | None) -> str:
@@ -117,9 +134,10 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         offices=[(code, office_name(view, code)) for code in codes],
         chosen=request.form.get("with", codes[0] if codes else ""),
         may_change=view.may_change(event),
-        asked=ask_lines(view, asked),
+        asked=ask_lines(view, asks_with_answers(view, event, found)),
         asks=[(word.value, view.say(label), until.get(word.value)) for word, label in ASKED.items()],
         note=note,
+        reads_in=reads_in(view, codes[0]) if len(codes) == 1 else "",
         version=_version(found),
         law=view.say(shares.LAW),
         is_known=found is not None and found.acknowledged_at is not None,
@@ -130,5 +148,6 @@ def _show(view: View, event: Event, refusal: FormRefusal | None) -> Response:
         staying=_staying(view, event, found),
         is_public=event.visibility is Visibility.PUBLIC,
         refusal=refusal,
+        problems=wrong_fields(refusal, _places(view)),
         done=view.say(_DONE[done]) if done in _DONE and refusal is None else "",
     )

@@ -14,12 +14,13 @@ from models.events import Event
 from models.places import Organisation
 from models.vocabulary import Asked
 from service.actions import crud, permissions
-from service.actions.both_sides import shared_reading, shares, sides
+from service.actions.both_sides import own_people, shared_reading, shares, sides
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events, programme_revisions
 from service.actions.events.members import positions_of
 from service.web.both_sides.section import read_section
-from service.web.both_sides.words import ask_lines, office_name
+from service.web.both_sides.ways import person_in_charge, ways_to_answer
+from service.web.both_sides.words import ask_lines, asks_with_answers, office_name
 from service.web.page_decorator import page
 from service.web.programme_board import published_board
 from service.web.task_facts import may_finish
@@ -49,12 +50,15 @@ def _facts(view: View, event: Event, share: EventShare, side: SideOfReader) -> d
     )
     bodies = crud.by_id(session, Organisation, concerned)
     own = permissions.offices(session).of(event.organisation_id)
+    asks = asks_with_answers(view, event, share)
     return {
         "event": event,
         "share": share,
         "is_preview": side is SideOfReader.OWN,
-        "asked": ask_lines(view, shares.asks_of(share)),
-        "is_by_link": bool(_BY_LINK.intersection(one.what for one in shares.asks_of(share))),
+        "asked": ask_lines(view, asks),
+        "is_by_link": any(one.given is None and one.ask.what in _BY_LINK for one in asks),
+        "may_answer": any(one.given is None and one.ask.what is Asked.ANSWER for one in asks)
+        and own_people.may_answer(session, view.act, event),
         "owner": office_name(view, own),
         "reader": office_name(view, sides.office_of_share(session, share)),
         "contact": view.body(bodies.get(event.organisation_id or ""), event.first_day),
@@ -65,4 +69,6 @@ def _facts(view: View, event: Event, share: EventShare, side: SideOfReader) -> d
         "files": shared_reading.files_for_other_side(session, view.act, event),
         "entries": read_section(view, event) if side is SideOfReader.OTHER else [],
         "done": request.args.get("done", ""),
+        "ways": ways_to_answer(view, event, shares.asks_of(share)) if side is SideOfReader.OTHER else [],
+        "in_charge": person_in_charge(view, event),
     }

@@ -21,5 +21,5 @@ class SharedLine:
 
 def shared_lines(view: View) -> tuple[list[SharedLine], int]:
     """The first of them, the most urgent first, and how many more there are."""
-    found = shared_with_own_office(view.session, view.act)
+    found = shared_with_own_office(view.session, view.act, view.desk.settings.secret_key)
     return [SharedLine(one.event, ask_lines(view, one.asks)) for one in found[:SHOWN]], max(len(found) - SHOWN, 0)

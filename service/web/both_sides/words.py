@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.both_sides.share import EventShare
+from models.events import Event
 from models.i18n import N_
 from models.vocabulary import Asked
 from service.actions.both_sides import sides
-from service.actions.both_sides.shares import Ask
+from service.actions.both_sides.given_asks import AnsweredAsk, answered_asks
 from service.web.view import View
 
 ASKED: Mapping[Asked, str] = {
@@ -24,16 +26,35 @@ ASKED: Mapping[Asked, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AskLine:
-    """One thing that is asked, as a page shows it."""
+    """One thing that is asked, as a page shows it; ``given`` says that it is there, empty: it is waited for."""
 
     what: str
     until: date
     is_late: bool
+    given: str
 
 
-def ask_lines(view: View, asks: Sequence[Ask]) -> list[AskLine]:
+def asks_with_answers(view: View, event: Event, share: EventShare | None) -> list[AnsweredAsk]:
+    """What is asked of the other side of an event, and whether it was given; nothing of one that is not shared."""
+    if share is None or not share.asks:
+        return []
+    return answered_asks(view.session, view.desk.settings.secret_key, [(event, share)])[event.id]
+
+
+def ask_lines(view: View, asks: Sequence[AnsweredAsk]) -> list[AskLine]:
     """What is asked, in the order given."""
-    return [AskLine(view.say(ASKED[one.what]), one.until, one.until < view.act.today) for one in asks]
+    return [
+        AskLine(view.say(ASKED[one.ask.what]), one.ask.until, one.is_late(view.act.today), _given(view, one))
+        for one in asks
+    ]
+
+
+def _given(view: View, one: AnsweredAsk) -> str:
+    if one.given is None:
+        return ""
+    if one.given.at is None:
+        return view.say(N_("given"))
+    return view.say(N_("given on {day}"), day=view.day_of(one.given.at))
 
 
 def office_name(view: View, code: str) -> str:

@@ -166,6 +166,7 @@ def _show(
     is_in_form = open_form is not None and open_form.form.refusal is not None
 
     board = confirmation.read(view, found)
+    other_side = read_section(view, found)
 
     def at(**more: Any) -> str:
         """An address of this page; what the reader opened stays open."""
@@ -183,7 +184,7 @@ def _show(
         may_change=may_change,
         has_days=has_days(found),
         may_date=may_change and days.may_date(view, found),
-        contents=_contents(view, found, dossier),
+        contents=_contents(view, found, dossier, has_other_side=bool(other_side)),
         warned=warning_links.of_event(view, found, dossier.notices),
         hitches=warning_links.of_programme(
             view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
@@ -202,7 +203,7 @@ def _show(
         coming=_coming(view, found, dossier),
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
-        other_side=read_section(view, found),
+        other_side=other_side,
         confirmation=board,
         in_charge=in_charge.read(view, found),
         may_delete=transitions.may_delete(view, found),
@@ -269,7 +270,7 @@ def _linked(view: View, found: Event, outlook: days.MovePreview) -> LinkedPrevie
     return LinkedPreview(outlook, warned, hitches)
 
 
-def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[str, str, Any]]:
+def _contents(view: View, event: Event, dossier: EventPageData, *, has_other_side: bool) -> list[tuple[str, str, Any]]:
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
     failed = dossier.reminder_counts.get(ReminderState.FAILED, 0)
@@ -280,6 +281,7 @@ def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[st
         ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
     ]
     return [
+        *([("other-side", view.say(N_("The other side")), "")] if has_other_side else []),
         ("days", view.say(N_("Days and hours")), ""),
         ("facts", view.say(N_("Facts")), ""),
         ("people", view.say(N_("Who takes part")), len(dossier.seats)),

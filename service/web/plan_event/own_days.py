@@ -117,7 +117,7 @@ def _show(
         wrong=wrong,
         notices=notices if refusal is None else None,
         chosen=_taken(view, case),
-        share_offer=share_box(view, case),
+        share_offer=share_box(view, case, chooses_partner=case.promise is None),
         people=[one for one in people_for(view, case.asked, "") if one[2]] if case.asked.many.get("person") else [],
         anniversaries=anniversaries(view, case),
         token=token_of_form() if request.method == "POST" else new_token(),

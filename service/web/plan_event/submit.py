@@ -39,10 +39,10 @@ def shared_if_ticked(view: View, event: Event) -> str:
     return event.id
 
 
-def share_box(view: View, case: PlanRequest) -> ShareBox | None:
+def share_box(view: View, case: PlanRequest, *, chooses_partner: bool = False) -> ShareBox | None:
     """The box that shares the visit with the office of its other side; None if that has none."""
     with_people = bool(case.asked.many.get("person"))
-    return box_for_new(view, case.host, case.guest, with_people=with_people)
+    return box_for_new(view, case.host, case.guest, with_people=with_people, chooses_partner=chooses_partner)
 
 
 def answered(view: View, event_id: str) -> Response:

@@ -24,6 +24,10 @@ def token_of(link: dict[str, Any]) -> str:
     return str(link["url"]).rpartition("/")[2]
 
 
+_SELECT = re.compile(r'<select[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+_SELECTED = re.compile(r'<option(?: value="([^"]*)")? selected>([^<]*)<')
+
+
 @dataclass
 class LinkHolder:
     """A browser without cookies at a link's address."""
@@ -42,6 +46,9 @@ class LinkHolder:
         answer = self.client.get(self.path)
         self.page = answer.text
         found = {name: unescape(value) for name, value in _INPUT.findall(answer.text)}
+        for name, options in _SELECT.findall(answer.text):
+            chosen = _SELECTED.search(options)
+            found[name] = unescape(chosen[1] if chosen[1] is not None else chosen[2]) if chosen else ""
         self.form = {name: found[name] for name in found if "." in name} | {
             name: found[name] for name in ("version", "token") if name in found
         }

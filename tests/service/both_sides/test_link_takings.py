@@ -1,5 +1,6 @@
 """What is handed in equals what was typed, and taking some of it writes exactly that; files and their bounds."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -214,6 +215,123 @@ def test_listing_asks_no_more_of_the_database_for_more(
         for path, found in counts.items():
             found.append(count_queries(database, lambda path=path: approver.get(f"/events/{event_id}/{path}")))
     assert [found[0] for found in counts.values()] == [found[1] for found in counts.values()]
+
+
+def roles(database: Database, event_id: str) -> dict[str, str]:
+    with database.transaction() as session:
+        found = session.exec(select(Person.name, Member.role).where(Member.person_id == Person.id))
+        return {name: role.value for name, role in found}
+
+
+def test_the_form_says_who_heads_the_delegation(
+    approver: Caller, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    assert "ຫົວໜ້າຄະນະ" in holder.page, "the choice of roles, in the language of the link"
+    holder.add(name="Khamla", role="head")
+    second = holder.blank_keys()[0]
+    holder.form |= {f"people.{second}.name": "Bounmy", f"people.{second}.role": "head"}
+    refused = holder.send("submit")
+    assert refused.status_code == 422
+    assert f"people-{second}-role-wrong" in refused.text
+    holder.open()
+    holder.form |= {f"people.{second}.name": "Bounmy", f"people.{second}.role": "deputy"}
+    first = holder.hand_in()
+    assert approver.post(f"/submissions/{first}/accept", {}).status_code == 200
+    assert roles(database, event_id) == {"Khamla": "head", "Bounmy": "deputy"}
+
+
+def test_another_head_is_told_unless_the_first_makes_room(
+    approver: Caller, client: FlaskClient, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    key = holder.add(name="Khamla", role="head")
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    other = LinkHolder(client, token_of(make_link(approver, event_id)))
+    other.open()
+    new = other.add(name="Bounmy", role="head")
+    path = f"/submissions/{other.hand_in()}/accept"
+    refused = approver.post(path, {})
+    assert refused.status_code == 422
+    assert f"people.{new}.role" in refused.json["errors"], refused.json
+    assert roles(database, event_id) == {"Khamla": "head"}, "nothing was taken"
+    assert approver.post(path, {"take": [f"people.{new}.name"]}).status_code == 200
+    holder.open()
+    holder.form |= {f"people.{key}.role": "member"}
+    holder.add(name="Bounmy", role="head")
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    assert roles(database, event_id) == {"Khamla": "member", "Bounmy": "head"}
+
+
+def other_days(client: FlaskClient, two: TwoOffices) -> str:
+    """Hand in other days for the visit between two offices; the id of what was handed in."""
+    made = LinkHolder(client, token_of(make_link(two.owner, two.event_id, "days")))
+    made.open()
+    made.form |= {"days.first_day": "2027-04-05", "days.last_day": "2027-04-08", "days.note": "ຫຼັງປີໃໝ່"}
+    return made.hand_in()
+
+
+def test_other_days_become_a_proposal_of_the_other_side(two: TwoOffices, client: FlaskClient, approver: Caller) -> None:
+    two.share()
+    identity = other_days(client, two)
+    assert two.owner.post(f"/submissions/{identity}/accept", {}).status_code == 200
+    [mine] = two.owner.get(f"{two.path}/proposals").json
+    [theirs] = two.other.get(f"{two.path}/proposals").json
+    assert (mine["first_day"], mine["last_day"], mine["state"]) == ("2027-04-05", "2027-04-08", "open")
+    assert (mine["office"], mine["note"]) == ("vientiane-province", "Bà Khamla: ຫຼັງປີໃໝ່")
+    assert "accept" in mine["possible"], "the own side answers"
+    assert theirs["possible"] == ["withdraw"]
+    assert theirs["made_by"] is None, "no account of the other office made it, and none of the own is told"
+    assert theirs["made_by_name"] == ""
+    second = other_days(client, two)
+    refused = two.owner.post(f"/submissions/{second}/accept", {})
+    assert (refused.status_code, refused.json["code"]) == (409, "proposal_open")
+    assert two.owner.get(f"{two.path}/submissions").json[0]["state"] == "submitted", "nothing happened"
+
+
+def test_other_days_stay_a_note_where_nothing_is_shared(two: TwoOffices, client: FlaskClient) -> None:
+    identity = other_days(client, two)
+    taken = two.owner.post(f"/submissions/{identity}/accept", {})
+    assert taken.status_code == 200
+    assert "days.first_day" in taken.json["taken"]
+    assert two.owner.get(f"{two.path}/proposals").json == []
+
+
+def test_a_journey_is_known_to_the_hour_or_to_the_day(
+    approver: Caller, holder: LinkHolder, database: Database, event_id: str
+) -> None:
+    holder.open()
+    inputs = dict(re.findall(r'<input[^>]*name="(travel[^"]+)"[^>]*?type="([^"]+)"', holder.page))
+    assert inputs["travel.arrival.at"] == "datetime-local"
+    assert inputs["travel.arrival.day"] == "date"
+    holder.add(name="Khamla")
+    holder.form |= {"travel.arrival.at": "2026-12-02T09:30", "travel.departure.day": "2026-12-05"}
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    with database.transaction() as session:
+        member = session.exec(select(Member)).one()
+        assert (member.arrival, member.departure) == ({"at": "2026-12-02T09:30"}, {"at": "2026-12-05"})
+    holder.open()
+    holder.form |= {"travel.arrival.at": "", "travel.arrival.day": "2026-12-02"}
+    assert approver.post(f"/submissions/{holder.hand_in()}/accept", {}).status_code == 200
+    with database.transaction() as session:
+        assert session.exec(select(Member)).one().arrival == {"at": "2026-12-02T09:30"}, "no hour is taken away"
+    holder.open()
+    holder.form |= {"travel.arrival.at": "2026-12-02 10:15"}
+    holder.send()
+    holder.open()
+    assert holder.form["travel.arrival.at"] == "2026-12-02 10:15", "what a picker can't show is not lost"
+    assert re.search(r'name="travel.arrival.at" value="2026-12-02 10:15" maxlength', holder.page)
+
+
+def test_a_nationality_is_chosen(holder: LinkHolder) -> None:
+    holder.open()
+    options = holder.page.partition('.nationality"')[2].partition("</select>")[0]
+    assert re.findall(r'value="([^"]*)"', options)[:3] == ["", "LA", "VN"]
+    assert "ລາວ" in options
+    key = holder.add(name="Khamla", nationality="la")
+    holder.send()
+    holder.open()
+    assert holder.form[f"people.{key}.nationality"] == "la", "what is no choice is not lost"
 
 
 @pytest.mark.parametrize("is_shared", [True, False])

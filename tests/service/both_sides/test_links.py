@@ -1,5 +1,6 @@
 """Links without an account: made, opened, filled in, handed in, taken in whole or in part, and what ends them."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from models.accounts import Audit, User
 from models.both_sides.links import EventLink, LinkDraft, Submission
+from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.event_parts import Member
 from models.events import Event
@@ -18,6 +20,7 @@ from models.vocabulary import EventStatus, Role
 from service.actions.both_sides import submissions as submission_actions
 from tests import factories
 from tests.at_once import at_once
+from tests.service.both_sides.conftest import OTHER, OWN, TwoOffices
 from tests.service.both_sides.link_holder import LinkHolder, make_link, token_of
 from tests.service.conftest import Caller, Clock
 
@@ -356,6 +359,41 @@ def test_a_late_swap_is_named_and_removes_only_who_is_named(
     assert sorted(names) == ["Khamla", "Souksavanh"]
 
 
+def test_nobody_gets_the_passport_of_whom_they_were_typed_over(
+    approver: Caller, event_id: str, holder: LinkHolder
+) -> None:
+    holder.open()
+    key = holder.add(name="Dala", name_latin="DALA", **SECRETS)
+    holder.hand_in()
+    holder.open()
+    holder.form |= {f"people.{key}.name": "Phouvong", f"people.{key}.name_latin": "PHOUVONG"}
+    answer = holder.send("submit")
+    assert answer.status_code == 409
+    assert f'href="#people-{key}-name"' in answer.text
+    holder.open()
+    assert holder.form[f"people.{key}.name"] == "Phouvong", "what was typed is kept"
+    holder.form[f"people.{key}.born_on"] = "1980-02-03"
+    holder.hand_in()
+    after = {one["path"]: one["after"] for one in submissions(approver, event_id)[0]["differences"]}
+    assert after[f"people.{key}.born_on"] == "1980-02-03"
+    assert not {f"people.{key}.passport_number", f"people.{key}.diet"}.intersection(after)
+
+
+def test_a_person_is_removed_with_everything_that_was_entered(
+    approver: Caller, event_id: str, holder: LinkHolder
+) -> None:
+    holder.open()
+    key = holder.add(name="Dala", **SECRETS)
+    holder.send()
+    holder.open()
+    assert holder.client.post(holder.path, data=holder.form | {"remove": key}).status_code == 303
+    assert key not in holder.open().text
+    holder.add(name="Phouvong")
+    holder.hand_in()
+    paths = [one["path"] for one in submissions(approver, event_id)[0]["differences"]]
+    assert not [path for path in paths if path.startswith(f"people.{key}.")]
+
+
 def test_it_is_rejected_with_a_reason_that_its_page_shows(approver: Caller, event_id: str, holder: LinkHolder) -> None:
     holder.open()
     holder.add(name="Khamla")
@@ -386,3 +424,21 @@ def test_others_find_neither_links_nor_what_was_handed_in(
     for path in (f"/events/{event_id}/links", f"/events/{event_id}/submissions"):
         assert outsider.get(path).status_code in (403, 404)
     assert outsider.post(f"/submissions/{identity}/accept", {}).status_code in (403, 404)
+
+
+def test_its_page_is_of_the_office_that_made_it(two: TwoOffices, client: FlaskClient, database: Database) -> None:
+    with database.transaction() as session:
+        visit = factories.make_event(session, host=OTHER, guest=OWN, organisation_id=two.other_body_id).id
+        session.add(OfficeProfile(code=OTHER, name={"vi": "Văn phòng Viêng Chăn"}, timezone="Pacific/Kiritimati"))
+    theirs = LinkHolder(client, token_of(make_link(two.other, visit)))
+    theirs.open()
+    theirs.add(name="Khamla")
+    page = client.get(theirs.send("submit").headers["Location"]).text
+    assert "Văn phòng Viêng Chăn" in page
+    ours = LinkHolder(client, token_of(make_link(two.owner, two.event_id)))
+    ours.open()
+    ours.add(name="Khamla")
+    other = client.get(ours.send("submit").headers["Location"]).text
+    assert "Văn phòng Viêng Chăn" not in other
+    hours = [re.search(r"\d\d:\d\d", one.partition('class="notice good"')[2]) for one in (page, other)]
+    assert [hour and hour[0] for hour in hours] == ["17:00", "10:00"], "each by its own office's clock"

@@ -85,7 +85,9 @@ def test_the_other_sides_page_leads_to_notes_and_who_comes(
     assert f'{two.path}/notes"' in page
     assert f'{two.path}/coming"' in page
     assert "Khăm Phăn" in other.get(f"{two.path}/coming").text
-    assert 'name="do"' not in other.get(f"{two.path}/coming").text.partition("<main")[2]
+    page = other.get(f"{two.path}/coming").text.partition("<main")[2]
+    assert 'value="own"' in page
+    assert not any(f'value="{deed}"' in page for deed in ("answer", "chase", "came", "headcount"))
     assert f'{two.path}/notes"' in owner.get(two.path).text
 
 

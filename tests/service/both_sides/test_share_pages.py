@@ -1,21 +1,25 @@
 """The page of the other side, the page that shares, and what the event's own page says of both."""
 
+import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from models.both_sides.proposals import Proposal
 from models.both_sides.share import EventShare
 from models.database import Database
+from models.encryption import seal
 from models.events import Event
-from models.places import Organisation
+from models.places import Organisation, Particulars, Passport, Person
 from models.vocabulary import EventStatus, Role, Visibility
+from service.settings import Settings
 from tests import factories
 from tests.factories import NOW
-from tests.service.both_sides.conftest import TwoOffices
+from tests.service.both_sides.conftest import OTHER, OWN, TwoOffices
 from tests.service.web.test_pages import Browser, count_queries, signed_in
 
 __all__ = ["signed_in"]
@@ -43,7 +47,7 @@ def test_a_visit_is_shared_and_read_on_the_page_of_the_other_side(
         event = session.get_one(Event, two.event_id)
         task = factories.make_task(session, event, organisation_id=two.department_id, title={"vi": "Việc của phía kia"})
         factories.make_task(session, event, organisation_id=two.body_id, title={"vi": "Việc riêng"})
-        factories.make_member(session, event)
+        factories.make_member(session, event, created_at=NOW - timedelta(days=9))
         task_id = task.id
     department = signed_in(Role.OFFICER, organisation_id=two.department_id)
     assert other.get(two.path).status_code == 404
@@ -156,6 +160,45 @@ def test_the_first_page_asks_as_much_for_three_as_for_one(two: TwoOffices, other
     assert count_queries(database, partial(other.get, "/")) == one
 
 
+@pytest.mark.both_databases("whether an ask was given is read from lists, particulars, passports, forms and proposals")
+def test_what_was_given_is_waited_for_no_more(
+    two: TwoOffices, owner: Browser, other: Browser, database: Database, settings: Settings, clock: Any
+) -> None:
+    asks = ["members", "travel", "diets", "passports", "days", "answer"]
+    two.share(asks=[{"what": what, "until": "2026-11-01"} for what in asks])
+    assert "quá hạn trả lời: 6" in owner.get(two.path).text
+    assert "đã có" not in other.get(f"{two.path}/shared").text
+    clock.move(hours=1)
+    person = two.other.made("/people", {"name": "Khamla", "organisation_id": two.other_body_id})
+    member = two.owner.made(f"{two.path}/members", {"person_id": person["id"], "role": "member"})
+    own = two.owner.made("/people", {"name": "Nguyễn Văn An", "organisation_id": two.body_id})
+    two.owner.made(f"{two.path}/members", {"person_id": own["id"], "role": "member"})
+    page = other.get(f"{two.path}/shared").text
+    assert page.count("đã có từ ngày") == 1, "the list; of the hosts nothing is asked"
+    assert other.get("/").text.partition('id="shared"')[2].count("quá hạn") == 5
+    journey = {"arrival": {"at": "2027-03-10T14:30", "by": "QV 312"}, "answer": "accepted"}
+    assert two.owner.patch(f"{two.path}/members/{member['id']}", journey, "*").status_code == 200
+    with database.transaction() as session:
+        row = session.get_one(Person, person["id"])
+        kept = {"sex": None, "born_on": None, "nationality": None, "diet": "KHONG-HAI-SAN", "photo_id": None}
+        sealed = seal(settings.secret_key, "particulars", json.dumps(kept))
+        session.add(Particulars(person_id=row.id, sealed=sealed, stored_at=NOW))
+        session.add(Passport(person_id=row.id, sealed_number=b"x", stored_at=NOW))
+        event = session.get_one(Event, two.event_id)
+        session.add(
+            Proposal(
+                event_id=event.id, state="accepted", first_day=event.first_day, last_day=event.last_day,
+                expires_at=clock(), from_office=OWN, to_office=OTHER, made_at=clock(), answered_at=clock(),
+            )
+        )  # fmt: skip
+    for page in (other.get(f"{two.path}/shared").text, owner.get(f"{two.path}/share").text):
+        assert page.count("✓ đã có") == 6
+        assert "quá hạn" not in page
+        assert "KHONG-HAI-SAN" not in page
+    assert other.get("/").text.partition('id="shared"')[2].count("✓ đã có") == 6
+    assert "đang chờ trả lời: 0" in owner.get(two.path).text
+
+
 @pytest.mark.parametrize("with_people", [False, True])
 def test_what_enters_the_plan_is_offered_ticked(
     two: TwoOffices, owner: Browser, database: Database, with_people: bool
@@ -213,6 +256,41 @@ def test_a_new_visit_is_shared_by_its_box(two: TwoOffices, owner: Browser, ticke
     assert two.other.get(f"/events/{event_id}").status_code == (200 if ticked else 404)
 
 
+@pytest.mark.both_databases("the form names the offices there are before a partner is chosen")
+@pytest.mark.parametrize(("partner", "status"), [("vientiane-province", 200), ("laos", 404)])
+def test_the_box_is_offered_before_the_partner_is_chosen(
+    two: TwoOffices, owner: Browser, partner: str, status: int
+) -> None:
+    page = owner.get("/plan/days?kind=delegation").text
+    box = page.partition('class="share-box"')[2].partition("</div>")[0]
+    assert re.search(r'name="share" value="yes" checked', box)
+    assert "Viêng Chăn" in box, "with whom it could be shared"
+    assert "kinh phí" in box, "what the other side reads, and what not"
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    offered = re.search(r'name="share_offered" value="([^"]+)"', box)
+    assert token
+    assert offered
+    form = {
+        "do": "make", "kind": "delegation", "direction": "incoming", "partner": partner, "title_vi": "Doan moi",
+        "first_day": "2027-03-10", "last_day": "2027-03-12", "planned": "yes", "share": "yes", "token": token[1],
+        "share_offered": offered[1], "csrf": owner.csrf("/plan/days?kind=delegation"),
+    }  # fmt: skip
+    answer = owner.post("/plan/days", form)
+    assert answer.status_code == 303, answer.text
+    event_id = answer.headers["Location"].split("/")[2].partition("?")[0]
+    assert two.other.get(f"/events/{event_id}").status_code == status
+
+
+def test_the_stepwise_form_offers_the_box_ticked(two: TwoOffices, owner: Browser) -> None:
+    asked = (
+        "kind=delegation&direction=in&partner=vientiane-province&step=openings&title_vi=Doan&days=3&people=5&needs=1"
+    )
+    page = owner.get(f"/plan?{asked}").text
+    box = page.partition('class="share-box"')[2].partition("</div>")[0]
+    assert re.search(r'name="share" value="yes" checked', box), page
+    assert "vientiane-province" in box
+
+
 def test_another_guest_ends_the_share(two: TwoOffices) -> None:
     two.share()
     kind = f"/delegations/{two.event_id}"
@@ -222,3 +300,29 @@ def test_another_guest_ends_the_share(two: TwoOffices) -> None:
     assert two.other.get(two.path).status_code == 404
     assert two.owner.patch(kind, {"guest": "vientiane-province"}).status_code == 200
     assert two.other.get(two.path).status_code == 404, "shared only by sharing it anew"
+
+
+def test_what_is_asked_leads_to_where_it_is_answered(two: TwoOffices, owner: Browser, other: Browser) -> None:
+    two.share(asks=[{"what": one, "until": "2026-12-01"} for one in ("answer", "days", "members")], note="Xin sớm.")
+    page = other.get(f"{two.path}/shared").text
+    assert f'href="{two.path}/proposals"' in page
+    answer = f"{two.path}/notes?visibility=shared#write"
+    assert f'href="{answer}"' in page
+    assert re.search(r'value="shared" checked', other.get(answer).text), "an answer is for both sides"
+    assert re.search(r'value="own" checked', other.get(f"{two.path}/notes").text)
+    assert "Lời nhắn của" in page, "whose words they are"
+    assert answer not in owner.get(f"{two.path}/shared").text, "who only looks at it answers nothing"
+    assert "ລາວ" in re.sub(r"<nav.*?</nav>", "", owner.get(f"{two.path}/share").text, flags=re.S)
+
+
+@pytest.mark.both_databases("the event's page reads what waits")
+def test_what_waits_for_an_office_stands_at_the_top_of_the_visit(two: TwoOffices, owner: Browser) -> None:
+    two.share()
+    assert "other-side" in owner.get(two.path).text
+    waits = f'<li><a href="{two.path}/proposals">'
+    assert waits not in owner.get(two.path).text
+    days = {"first_day": "2027-04-06", "last_day": "2027-04-08"}
+    assert two.other.call("POST", f"{two.path}/proposals", days).status_code == 201
+    page = owner.get(two.path).text
+    assert waits in page
+    assert page.index(waits) < page.index('id="steps"'), "before anything else that could be done"

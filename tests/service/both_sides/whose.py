@@ -4,8 +4,9 @@
 ``place``: people and bodies, of the office of their locality. ``own``: of the account itself. ``common``: agreements,
 anniversaries and localities, which are everybody's.
 
-What the other side of a shared visit may do (answer proposals, write notes) writes rows of the event, in its own
-office's name: the events tried here are shared with nobody, so it may do nothing.
+What the other side of a shared visit may do (answer proposals, write notes, say with ``changeMember`` whether its own
+people come and how) writes rows of the event, in its own office's name: the events tried here are shared with nobody,
+so it may do nothing. That of a shared one it changes these three fields only: ``test_own_people``.
 """
 
 _DECIDED = """

@@ -78,6 +78,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "hand_over_id": ("hand_over", "id"),
     "gift_id": ("gift", "id"),
     "note_id": ("event_note", "id"),
+    "proposal_id": ("proposal", "id"),
     "mentions": ("user", "id"),
     "project_id": ("project", "id"),
     "beneficiary_id": ("organisation", "id"),
