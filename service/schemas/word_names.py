@@ -26,6 +26,8 @@ from calendars.learners.stages import OUTCOME_NAMES, STAGE_NAMES
 from calendars.mails.digests import PURPOSE_NAMES
 from calendars.people.passport_words import PASSPORT_KIND_NAMES
 from calendars.projects.figures import STATE_NAMES
+from calendars.proposals.steps import STATE_NAMES as PROPOSAL_STATES
+from calendars.proposals.steps import ProposalStep
 from models.i18n import N_, NP_, translate
 from models.labels import noun
 from models.text import LocalizedText, localized
@@ -54,6 +56,7 @@ from models.vocabulary import (
     Language,
     LearnerOutcome,
     LearnerStage,
+    LinkSubject,
     LocalityLevel,
     MemberAnswer,
     MemberRole,
@@ -67,6 +70,7 @@ from models.vocabulary import (
     PassportKind,
     ProgressState,
     ProjectState,
+    ProposalState,
     ReminderAnchor,
     ReminderChannel,
     ReminderPurpose,
@@ -75,6 +79,7 @@ from models.vocabulary import (
     Role,
     Severity,
     Side,
+    SubmissionState,
     TaskAnchor,
     TokenScope,
     Visibility,
@@ -213,6 +218,24 @@ TOKEN_SCOPES: Mapping[TokenScope, str] = {
     TokenScope.WRITE: N_("May read and change"),
 }
 
+SUBMISSION_STATES: Mapping[SubmissionState, str] = {
+    SubmissionState.SUBMITTED: N_("Waits for you"),
+    SubmissionState.ACCEPTED: N_("Taken over"),
+    SubmissionState.REJECTED: N_("Not taken over"),
+    SubmissionState.REPLACED: N_("Replaced by a later one"),
+}
+"""What becomes of what was handed in with a link."""
+PROPOSAL_STEPS: Mapping[ProposalStep, str] = {
+    ProposalStep.ACCEPT: N_("Accept"),
+    ProposalStep.DECLINE: N_("Decline"),
+    ProposalStep.COUNTER: N_("Propose other days"),
+    ProposalStep.WITHDRAW: N_("Withdraw"),
+}
+LINK_SUBJECTS: Mapping[LinkSubject, str] = {
+    LinkSubject.MEMBERS: N_("The people, with passports, meals and photos"),
+    LinkSubject.TRAVEL: N_("Arrival and departure"),
+    LinkSubject.DAYS: N_("Other days"),
+}
 NOTE_VISIBILITIES: Mapping[NoteVisibility, str] = {
     NoteVisibility.OWN: N_("Only our side"),
     NoteVisibility.SHARED: N_("Both sides"),
@@ -253,6 +276,10 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     MergedEntity: {word: noun(word).text for word in MergedEntity},
     NoteSource: NOTE_SOURCES,
     NoteVisibility: NOTE_VISIBILITIES,
+    LinkSubject: LINK_SUBJECTS,
+    SubmissionState: SUBMISSION_STATES,
+    ProposalState: PROPOSAL_STATES,
+    ProposalStep: PROPOSAL_STEPS,
     NormItem: ITEM_NAMES,
     NormRole: ROLE_NAMES,
     NormUnit: UNIT_NAMES,

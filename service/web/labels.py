@@ -15,7 +15,6 @@ from models.vocabulary import (
     DurationUnit,
     FrequencyType,
     Language,
-    SubmissionState,
 )
 from service.schemas.word_names import BOOKING_STATES as BOOKING_STATES
 from service.schemas.word_names import CHANNELS as CHANNELS
@@ -26,6 +25,7 @@ from service.schemas.word_names import GRADES as GRADES
 from service.schemas.word_names import PASSPORT_KINDS as PASSPORT_KINDS
 from service.schemas.word_names import REMINDER_STATES as REMINDER_STATES
 from service.schemas.word_names import RESOURCE_TYPES as RESOURCE_TYPES
+from service.schemas.word_names import SUBMISSION_STATES as SUBMISSION_STATES
 from service.schemas.word_names import TASK_ANCHORS as TASK_ANCHORS
 from service.schemas.word_names import TONGUES as TONGUES
 
@@ -283,12 +283,3 @@ def promised(commitment: Commitment) -> list[Message]:
     lasts = duration(commitment)
     types = type_names([ActivityType(word) for word in commitment.activity_types])
     return [frequency(commitment), *types, *people(commitment), *([lasts] if lasts else [])]
-
-
-SUBMISSION_STATES: Mapping[SubmissionState, str] = {
-    SubmissionState.SUBMITTED: N_("Waits for you"),
-    SubmissionState.ACCEPTED: N_("Taken over"),
-    SubmissionState.REJECTED: N_("Not taken over"),
-    SubmissionState.REPLACED: N_("Replaced by a later one"),
-}
-"""What becomes of what was handed in with a link."""

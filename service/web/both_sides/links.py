@@ -19,7 +19,7 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.queries import live_links
 from models.text import localized
-from models.vocabulary import FileKind, LinkSubject, MemberRole, PassportKind, Role, Sex, SubmissionState
+from models.vocabulary import FileKind, MemberRole, PassportKind, Role, Sex, SubmissionState
 from service.actions import permissions
 from service.actions.both_sides import acceptance, links, sides, submissions
 from service.actions.both_sides.differences import Step, Takeable, differences
@@ -29,6 +29,7 @@ from service.actions.files import names
 from service.http import file_answers
 from service.schemas.fields import ASSIGNED
 from service.schemas.links import LinkSchema, RejectSchema
+from service.schemas.word_names import LINK_SUBJECTS
 from service.web import form_tokens
 from service.web.both_sides.wrong_fields import wrong_fields
 from service.web.forms import FormRefusal, attempt
@@ -37,11 +38,6 @@ from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
 
-SUBJECTS = {
-    LinkSubject.MEMBERS: N_("The people, with passports, meals and photos"),
-    LinkSubject.TRAVEL: N_("Arrival and departure"),
-    LinkSubject.DAYS: N_("Other days"),
-}
 _PASS_ON = N_(
     "Please fill in what we need for “{title}” ({days}) by this link, until {day}: {url} It needs no account. Whoever"
     " has it can write in your name: pass it on only to who fills it in."
@@ -132,7 +128,7 @@ def _show(view: View, event: Event, made: MadeLink | None = None, refusal: FormR
         problems=wrong_fields(refusal, {name: (view.say(told), at) for name, (told, at) in _FIELDS.items()}),
         typed=request.form if refusal else {},
         done=request.args.get("done", ""),
-        subjects=SUBJECTS,
+        subjects=LINK_SUBJECTS,
         states=SUBMISSION_STATES,
         token=form_tokens.new_token(),
     )
