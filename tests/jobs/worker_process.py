@@ -37,13 +37,16 @@ class MarksFirst(Worker):
 KINDS: dict[str, type[Worker]] = {"sound": Worker, "marks-first": MarksFirst}
 
 
-def main(database: str, mail: str, var: str, now: str, kind: str = "sound", since: str = "") -> None:
+def main(database: str, mail: str, var: str, now: str, kind: str = "sound", since: str = "", lease: str = "") -> None:
     """Run a worker whose clock showed ``now`` when this machine's monotonic one showed ``since``: when it starts, but
-    for several workers that are to have one clock, however long each of them takes to start."""
+    for several workers that are to have one clock, however long each of them takes to start.
+
+    ``lease`` is in seconds, :data:`LEASE_SECONDS` by default.
+    """
     started, first = float(since) if since else monotonic(), datetime.fromisoformat(now)
     config = WorkerConfig(
         mail_url=mail, mail_from="desk@example.org", var=Path(var), office=OFFICE,
-        lease_seconds=LEASE_SECONDS, retry_seconds=0.2, tick_seconds=0.1, batch=10,
+        lease_seconds=float(lease or LEASE_SECONDS), retry_seconds=0.2, tick_seconds=0.1, batch=10,
     )  # fmt: skip
     worker = KINDS[kind](Database(database), config, lambda: first + timedelta(seconds=monotonic() - started))
     stop = threading.Event()
