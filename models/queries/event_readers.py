@@ -226,8 +226,11 @@ def is_near(reader: ReadingRights) -> ColumnElement[bool]:
     return true() if condition is None else condition
 
 
-def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
-    """The condition for events that an account may read, all for None; ``table`` may be that of deleted events."""
+def visible_to(reader: ReadingRights | None, table: Any = Event, *, by_share: bool = True) -> ColumnElement[bool]:
+    """The condition for events that an account may read, all for None; ``table`` may be that of deleted events.
+
+    Without ``by_share`` those that it reads only because they are shared with its office are left out.
+    """
     if reader is None or reader.everything:
         return true()
     conditions = [col(table.visibility) == Visibility.PUBLIC, in_charge(reader, table)]
@@ -238,6 +241,6 @@ def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElemen
             event_id, organisation_id = pairs.selected_columns
             own = pairs.where(organisation_id == reader.organisation_id).with_only_columns(event_id)
             conditions.append(col(table.id).in_(own))
-    if reader.whole_office:
+    if by_share and reader.whole_office:
         conditions.append(shared_to(reader, table))
     return or_(*conditions)

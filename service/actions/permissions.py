@@ -111,20 +111,22 @@ def reader(session: Session) -> ReadingRights | None:
     return None if found is None or found.everything else found
 
 
-def visible(session: Session) -> ColumnElement[bool]:
-    """The condition for events the session may read."""
-    return visible_to(reader(session))
+def visible(session: Session, *, by_share: bool = True) -> ColumnElement[bool]:
+    """The condition for events the session may read; without ``by_share`` not those only shared with its office."""
+    return visible_to(reader(session), by_share=by_share)
 
 
-def hidden(session: Session, event_ids: Collection[str | None]) -> frozenset[str]:
-    """Those of these events the session may not read; no query if it may read everything."""
+def hidden(session: Session, event_ids: Collection[str | None], *, by_share: bool = True) -> frozenset[str]:
+    """Those of these events the session may not read, as :func:`visible`; no query if it may read everything."""
     ids = sorted({event_id for event_id in event_ids if event_id is not None})
     if not ids or reader(session) is None:
         return frozenset()
     readable: set[str] = set()
     for first in range(0, len(ids), _AT_ONCE):
         batch = ids[first : first + _AT_ONCE]
-        readable |= set(session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session))))
+        readable |= set(
+            session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session, by_share=by_share)))
+        )
     return frozenset(ids) - readable
 
 

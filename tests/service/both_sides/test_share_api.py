@@ -7,7 +7,8 @@ import pytest
 
 from models.database import Database
 from models.events import Event
-from models.vocabulary import Asked, Role
+from models.resources import Resource
+from models.vocabulary import Asked, ResourceType, Role
 from tests import factories
 from tests.service.both_sides.conftest import OTHER, TwoOffices
 from tests.service.conftest import Caller
@@ -28,6 +29,23 @@ def test_shared_it_is_read_and_taken_back_it_is_not(two: TwoOffices) -> None:
     assert two.other.get("/events").json == []
     for who in (two.owner, two.other):
         assert who.get(f"{two.path}/share").status_code == 404
+
+
+@pytest.mark.both_databases("who reads it by a share alone, in a condition")
+def test_bookings_are_not_shared(two: TwoOffices, database: Database) -> None:
+    with database.transaction() as session:
+        room = Resource(name={"vi": "Hội trường"}, type=ResourceType.ROOM, locality="hai-duong", capacity=1)
+        session.add(room)
+        session.flush()
+        resource = room.id
+    days = {"from": "2027-03-10", "to": "2027-03-11"}
+    made = two.owner.made("/bookings", {"event_id": two.event_id, "resource_id": resource} | days)["id"]
+    two.share()
+    for path in (f"{two.path}/bookings", f"/bookings?event_id={two.event_id}", "/bookings"):
+        assert [one["id"] for one in two.owner.get(path).json] == [made]
+        assert two.other.get(path).json == []
+    assert two.owner.get(f"/bookings/{made}").status_code == 200
+    assert two.other.get(f"/bookings/{made}").status_code == 404
 
 
 def test_only_who_is_in_charge_shares(two: TwoOffices, caller: Callable[..., Caller]) -> None:

@@ -61,7 +61,7 @@ READ = {
     "/events/{event_id}/history": {403},
 }
 """What each operation below an event answers to its other side. Notes are those that are shared, reminders one's own,
-tasks those of its bodies, files those that are marked; bookings have no note; papers only made of what it reads."""
+tasks those of its bodies, files those that are marked; bookings none; papers only made of what it reads."""
 
 
 @pytest.fixture
