@@ -232,7 +232,7 @@ def fill_list(table: Table) -> None:
     guest.look("23-saved")
     table.keeps_quiet()
     fill_person(guest, 2, PEOPLE[2])
-    for name, text in (("by", "QV 312"), ("place", "ສະໜາມບິນ ໂນຍບາຍ"), ("at", "2027-03-17 09:30")):
+    for name, text in (("by", "QV 312"), ("place", "ສະໜາມບິນ ໂນຍບາຍ"), ("at", "2027-03-17T09:30")):
         guest.fill(f"travel.arrival.{name}", text)
     guest.press("Hand in to the office")
     guest.look("24-receipt")
