@@ -28,7 +28,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run coverage test test-all check lint bench pictures messages translations lock format clean dev postgresql pgbouncer javascript libical faketime chromium clients peers documents-tools
+.PHONY: help install run coverage test test-all check lint bench pictures messages translations lock format clean dev postgresql pgbouncer dovecot javascript libical faketime chromium clients peers documents-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -39,13 +39,13 @@ install: $(COMPILED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql pgbouncer javascript libical faketime chromium clients documents-tools ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
+test: dev postgresql pgbouncer dovecot javascript libical faketime chromium clients documents-tools ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-all: export DESK_TEST_DATABASES := all
 test-all: test ## the tests, all of them on both databases
 
-coverage: dev postgresql pgbouncer javascript libical faketime chromium clients documents-tools ## how much of the code the tests reach: lines and branches, child processes too
+coverage: dev postgresql pgbouncer dovecot javascript libical faketime chromium clients documents-tools ## how much of the code the tests reach: lines and branches, child processes too
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/python -m coverage combine --quiet
@@ -153,6 +153,15 @@ pgbouncer:
 			&& { apt-get install -qq -y --no-install-recommends pgbouncer >/dev/null 2>&1 \
 				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends pgbouncer; } >/dev/null 2>&1; }; } \
 		|| echo 'pgbouncer could not be installed: the tests behind a pooler are skipped.' >&2
+
+# The IMAP server of the tests of the inbox. Only where Debian's package may not start it: the tests start their own.
+dovecot:
+	@test -x /usr/sbin/dovecot || command -v dovecot >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && test -x /usr/sbin/policy-rc.d && command -v apt-get >/dev/null 2>&1 \
+			&& export DEBIAN_FRONTEND=noninteractive \
+			&& { apt-get install -qq -y --no-install-recommends dovecot-imapd >/dev/null 2>&1 \
+				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends dovecot-imapd; } >/dev/null 2>&1; }; } \
+		|| echo 'Dovecot could not be installed: the tests of the inbox are SKIPPED (apt-get install dovecot-imapd).' >&2
 
 # ical.js reads the feeds a second time, as browsers and Thunderbird do.
 javascript:

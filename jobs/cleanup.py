@@ -9,6 +9,7 @@ from sqlalchemy import Subquery, and_, delete, func, not_, or_, select, true, up
 from sqlmodel import Session, col
 
 from models.accounts import Audit, Heartbeat, IdempotencyKey, LoginFailure, SpentState, WebSession
+from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
 from models.errors import FilesAway
 from models.event_parts import Member
 from models.events import Event
@@ -125,7 +126,25 @@ def forget_passports(session: Session, now: datetime, days: int) -> int:
             )
         count += len(found)
     _forget_kept(session, before, last)
-    return count
+    return count + _forget_links(session, now, before)
+
+
+def _forget_links(session: Session, now: datetime, before: datetime) -> int:
+    """Forget what was filled in with links for visits that are over for so long, and the photos that came with it; who
+    handed in when, and what was taken, stays. Returns of how many submissions."""
+    over = select(col(EventLink.id)).join(Event, col(Event.id) == col(EventLink.event_id))
+    over = over.where(col(EventLink.made_at) < before, col(Event.departs_on) < before.date())
+    filled = and_(col(Submission.link_id).in_(over), col(Submission.sealed) != b"")
+    found = list(session.scalars(select(col(Submission.id)).where(filled)))
+    options = {"synchronize_session": False}
+    session.execute(update(Submission).where(filled).values(sealed=b""), execution_options=options)
+    for table in (LinkDraft, SubmissionFile):
+        session.execute(delete(table).where(col(table.link_id).in_(over)), execution_options=options)
+    session.add_all(
+        Audit(at=now, actor_name="desk", action="purge", entity="submission", entity_id=one, changes={})
+        for one in found
+    )
+    return len(found)
 
 
 def _forget_kept(session: Session, before: datetime, last: Subquery) -> None:

@@ -1,6 +1,6 @@
 """The configuration of a worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.networks import Networks
@@ -15,7 +15,9 @@ class WorkerConfig:
     ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
     long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
-    be in. ``files`` is the folder of uploaded files; None: what nobody needs of them is not removed here.
+    be in. ``mail_domains``: for which office mail may come from which domain (:mod:`jobs.senders`). ``files`` is the
+    folder of uploaded files; None: what nobody needs of them is not removed here. ``inbox_url`` is the folder that
+    answers arrive in (``imap(s)://…``); empty: none is read.
     """
 
     mail_url: str
@@ -29,4 +31,6 @@ class WorkerConfig:
     secret_key: str = ""
     passport_days: int = 30
     messenger_networks: Networks = ()
+    mail_domains: frozenset[str] = frozenset()
     files: Path | None = None
+    inbox_url: str = field(default="", repr=False)

@@ -209,7 +209,7 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
             is_private = self.is_tls or self._start_tls(connection)
             if self.login:
-                if not is_private and not _is_this_machine(self.host):
+                if not is_private and not is_this_machine(self.host):
                     raise TemporaryFailure(
                         message(N_("The mail server offers no encryption, so the password is kept back.")), server=True
                     )
@@ -273,7 +273,8 @@ def _as_bytes(text: str | bytes) -> bytes:
     return text.encode("utf-8", "replace") if isinstance(text, str) else text
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a server is on this machine, where nobody listens on the way."""
     if re.fullmatch(r"localhost\.?", host, re.IGNORECASE):
         return True
     try:

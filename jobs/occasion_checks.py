@@ -59,7 +59,7 @@ class OccasionChecks:
         stand_ins: StandIns,
     ) -> "OccasionChecks | None":
         """Read it for these reminders; None if none of them is about an occasion."""
-        types = {one.about_type for one in claimed if one.about_type is not None}
+        types = {one.about_type for one in claimed if one.about_type is not None} - {AboutType.PROPOSAL}
         if not types:
             return None
         rows = OccasionRows.load(session, types)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlmodel import Session
 
 from calendars.mails.event_mail import OfficeMail
+from calendars.replies.values import Answer, NotUnderstood, ReceivedMail
 from models.i18n import Message
 from models.text import LocalizedText
 from models.vocabulary import DocumentKind, ReminderPurpose
@@ -66,6 +67,16 @@ class Papers(Protocol):
 
         Raises:
             FilesAway: the store of files can't be read.
+        """
+
+
+class AnswersByMail(Protocol):
+    """Does with a message of the inbox what follows from it."""
+
+    def take(self, session: Session, mail: ReceivedMail, read: Answer | NotUnderstood, now: datetime) -> bool:
+        """Keep what became of a message, and apply it if it proves to be an answer; in the caller's transaction.
+
+        False: it was handled before, and nothing follows from it again.
         """
 
 

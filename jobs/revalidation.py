@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
 from calendars.days.spans import Days, days_after, wall_time
+from calendars.events.lifecycle import REMINDED
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
@@ -33,9 +34,13 @@ from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
 from jobs.document_checks import DocumentChecks
 from jobs.enqueue import new_row
 from jobs.failure_notices import FailureReaders, failure_readers
+from jobs.note_checks import NoteChecks
 from jobs.occasion_checks import OccasionChecks
 from jobs.ports import OfficeMails, PaperToSend
+from jobs.proposal_checks import ProposalChecks
 from jobs.queue import TABLE, ClaimedReminder
+from models.accounts import User
+from models.both_sides.proposals import Proposal
 from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -43,7 +48,18 @@ from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
 from models.queries.approved_rules import approved_rules
-from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
+from models.queries.audience import (
+    MEMBERS,
+    MESSENGER,
+    OWNER,
+    UNANSWERED,
+    AudienceIndex,
+    EntitledReaders,
+    EventSelection,
+    Reader,
+)
+from models.queries.invited import invited_members
+from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
 from models.queries.stand_ins import StandIns
@@ -53,6 +69,7 @@ from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
     OFFICE_PURPOSES,
+    AboutType,
     EventStatus,
     Language,
     ReminderChannel,
@@ -61,13 +78,15 @@ from models.vocabulary import (
 )
 
 RowVersions = tuple[int | None, int | None]
-"""The versions of a reminder's event and of its rule: while they are unchanged, an earlier check remains valid."""
+"""The versions of a reminder's event, or of the proposal it is about, and of its rule: while they are unchanged, an
+earlier check remains valid."""
 
-_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_EVENT, _RULE, _PROPOSAL = Event.__table__, ReminderRule.__table__, Proposal.__table__  # type: ignore[attr-defined]
 _VERSIONS = (
-    select(TABLE.c.id, _EVENT.c.version, _RULE.c.version)
+    select(TABLE.c.id, func.coalesce(_EVENT.c.version, _PROPOSAL.c.version), _RULE.c.version)
     .select_from(TABLE)
     .outerjoin(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_PROPOSAL, _PROPOSAL.c.id == TABLE.c.about_id)
     .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
     .where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == bindparam("me"))
 )
@@ -83,7 +102,7 @@ class DeliverableReminder:
     ``messenger`` is the encrypted address of the messenger it goes to instead of a mailbox. ``failure`` is the failed
     mail that a notice is about. ``reply_to`` is the address that answers go to, None if nobody would read them. ``to``
     is the address of who stands in for the recipient, None: it goes to the recipient. ``paper`` is the kept paper that
-    goes with it.
+    goes with it. ``writer`` is the office in whose name it is written.
     """
 
     language: Language
@@ -95,6 +114,7 @@ class DeliverableReminder:
     reply_to: str | None = None
     to: str | None = None
     paper: PaperToSend | None = None
+    writer: OfficeFacts = DEFAULT_OFFICE
 
     @property
     def told_sequence(self) -> int | None:
@@ -113,12 +133,15 @@ class _SharedFacts:
     people: Mapping[str, Language]
     participants: Mapping[str, Reader]
     reply_to: str | None
+    writer: OfficeFacts
     _deliverables: dict[tuple[Language, CalendarEntry | None], DeliverableReminder] = field(default_factory=dict)
 
     def deliverable(self, language: Language, entry: CalendarEntry | None) -> DeliverableReminder:
         """One object for all recipients of the same content."""
         if (language, entry) not in self._deliverables:
-            made = DeliverableReminder(language, self.about, self.versions, entry, reply_to=self.reply_to)
+            reply_to = entry.organizer if entry is not None and entry.asks else self.reply_to
+            told = (language, self.about, self.versions, entry)
+            made = DeliverableReminder(*told, reply_to=reply_to, writer=self.writer)
             self._deliverables[language, entry] = made
         return self._deliverables[language, entry]
 
@@ -145,8 +168,13 @@ class ReminderFacts:
     offices: RuleOffices
     zones: OfficeZones | None
     stand_ins: StandIns
+    profiles: OfficeProfiles
     occasions: OccasionChecks | None = None
     documents: DocumentChecks | None = None
+    proposals: ProposalChecks | None = None
+    notes: NoteChecks | None = None
+    asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Event and address of who is asked for an answer → the address that it goes to."""
     when_back: list[dict[str, Any]] = field(default_factory=list)
     """The rows to add to the queue: what accounts on leave are told of changes when they are back."""
     # Cache of what is the same for every recipient of a batch.
@@ -171,6 +199,7 @@ class ReminderFacts:
         counts_working_days = any(rule.working_days for rule in rules.values())
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
         words |= {OWNER} if any(one.purpose is ReminderPurpose.DOCUMENT for one in claimed) else set()
+        words |= {UNANSWERED} if any(one.purpose is ReminderPurpose.UNANSWERED for one in claimed) else set()
         words |= {f"email:{_address(one)}" for one in claimed if _by_messenger(one)}
         of_leave = {_address(one) for one in claimed if one.purpose in TELLING}
         stand_ins = StandIns.load(session, of_leave, today(office.timezone, now))
@@ -206,8 +235,18 @@ class ReminderFacts:
             RuleOffices.load(session) if rules else RuleOffices(),
             OfficeZones.load(session, office.timezone) if tasks else None,
             stand_ins,
-            OccasionChecks.load(session, claimed, rules, office, stand_ins),
+            OfficeProfiles.load(session),
+            OccasionChecks.load(
+                session,
+                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                rules,
+                office,
+                stand_ins,
+            ),
             DocumentChecks.load(session, claimed, office),
+            ProposalChecks.load(session, claimed, office, stand_ins),
+            NoteChecks.load(session, claimed, office),
+            _asked(session, office, reminded),
         )
 
     def check(
@@ -217,6 +256,10 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if one.about_type is AboutType.PROPOSAL:
+            return self._of_proposal(one, now)
+        if one.purpose is ReminderPurpose.MENTION:
+            return self._of_note(one)
         if one.about_type is not None:
             return self._of_occasion(one, now)
         if one.purpose in OFFICE_PURPOSES:
@@ -241,10 +284,36 @@ class ReminderFacts:
             return found
         rule = self.rules.get(one.rule_id or "")
         versions = (None, rule.version if rule else None)
-        reply_to = self.office.contact or None
+        writer = self.profiles.of(self.profiles.offices.named(rule.office if rule else None))
+        reply_to = writer.contact(self.office.contact)
+        mail = found.mail
         return DeliverableReminder(
-            found.mail.language, found.mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to
+            mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
         )
+
+    def _of_proposal(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A mail about proposed days; answers are given on the visit's page, so a reply goes to the office."""
+        if self.proposals is None:
+            raise ValueError("mails about proposals are checked with the others of their batch")
+        found = self.proposals.check(one, now)
+        if isinstance(found, Message):
+            return found
+        writer, mail = self.profiles.of(found.office), found.mail
+        reply_to, versions = writer.contact(self.office.contact), (found.version, None)
+        return DeliverableReminder(
+            mail.language, mail, versions, messenger=found.messenger, reply_to=reply_to, to=found.to, writer=writer
+        )
+
+    def _of_note(self, one: ClaimedReminder) -> DeliverableReminder | Message:
+        """A mail to an account that a note mentions."""
+        if self.notes is None:
+            raise ValueError("mentions are checked with the others of their batch")
+        found = self.notes.check(one)
+        if isinstance(found, Message):
+            return found
+        writer = self.profiles.of(found.office)
+        reply_to = writer.contact(self.office.contact)
+        return DeliverableReminder(found.mail.language, found.mail, (None, None), reply_to=reply_to, writer=writer)
 
     def _of_document(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         """A kept paper; answers go to who is in charge of its event."""
@@ -254,14 +323,14 @@ class ReminderFacts:
         if isinstance(found, Message):
             return found
         reply_to = self._reply_to(event, self.directory)
-        return DeliverableReminder(
-            found.mail.language, found.mail, (event.version, None), reply_to=reply_to, paper=found.paper
-        )
+        told = (found.mail.language, found.mail, (event.version, None))
+        return DeliverableReminder(*told, reply_to=reply_to, paper=found.paper, writer=self._writer(event))
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
-        """A rule's reminder."""
+        """A rule's reminder, or a mail that asks who has not answered."""
         if self._was_late(one, now):
             return message(due_times.TOO_LATE)
+        is_asked = one.purpose is ReminderPurpose.UNANSWERED
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at, one.reckoning)
         if key not in self._shared:
             self._shared[key] = self._load_shared(one, event, now)
@@ -269,7 +338,7 @@ class ReminderFacts:
         if isinstance(shared, Message):
             return shared
         if one.recipient not in shared.people:
-            return message(due_times.NOT_ADDRESSED)
+            return message(due_times.ANSWERED if is_asked else due_times.NOT_ADDRESSED)
         language = shared.people[one.recipient]
         if (instead := self._instead(one, event, shared)) is not None:
             return instead
@@ -293,7 +362,8 @@ class ReminderFacts:
             return message(due_times.STOOD_IN_FOR)
         absence = self.stand_ins.away[_address(one)]
         about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
-        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
+        told = (reader.language, about, shared.versions)
+        return DeliverableReminder(*told, reply_to=shared.reply_to, to=reader.address, writer=shared.writer)
 
     def _was_late(self, one: ClaimedReminder, now: datetime) -> bool:
         """Whether a reminder came too late when it was planned, by a clock that the present one does not contradict.
@@ -308,7 +378,8 @@ class ReminderFacts:
 
     def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
         rule = self.rules.get(one.rule_id or "")
-        if reason := self._why_not(one, event, rule):
+        is_asked = one.purpose is ReminderPurpose.UNANSWERED
+        if reason := self._why_not_asked(event) if is_asked else self._why_not(one, event, rule):
             return reason
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
@@ -320,15 +391,18 @@ class ReminderFacts:
             rule=rule.name if rule else None,
             task=task.title if task else None,
             task_due_on=task.due_day if task else None,
-            today=today(self.office.timezone, now),
+            today=today(self._zone(event), now),
         )
         people: Mapping[str, Language] = {}
-        if rule is not None:
+        if is_asked:
+            people = self.directory.addresses([UNANSWERED], event)
+        elif rule is not None:
             vouched = rule.id in self.vouched
             people = self.directory.addresses(rule.audience, event, vouched=vouched, task=task)
         versions = (event.version, rule.version if rule else None)
         participants = self.directory.participants(event)
-        return _SharedFacts(about, versions, people, participants, self._reply_to(event, self.directory))
+        reply_to = self._reply_to(event, self.directory)
+        return _SharedFacts(about, versions, people, participants, reply_to, self._writer(event))
 
     def _of_notice(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A notice of what changed since the recipient was told; it is decided anew what that is."""
@@ -382,7 +456,8 @@ class ReminderFacts:
         if (event.id, reader.address) in self.told.mails:
             return message(due_times.STOOD_IN_FOR)
         about = replace(shared.about, instead_of=absence.name, away_until=absence.until)
-        return DeliverableReminder(reader.language, about, shared.versions, reply_to=shared.reply_to, to=reader.address)
+        told = (reader.language, about, shared.versions)
+        return DeliverableReminder(*told, reply_to=shared.reply_to, to=reader.address, writer=shared.writer)
 
     def _why_no_notice(self, one: ClaimedReminder, event: Event, known: Known, reader: Reader | None) -> Message | None:
         directory = self.entitled.directory
@@ -410,6 +485,7 @@ class ReminderFacts:
                 {},
                 directory.participants(event),
                 self._reply_to(event, directory),
+                self._writer(event),
             )
             self._shared[key] = found
         return found
@@ -443,21 +519,34 @@ class ReminderFacts:
         """The entry for the recipient's calendar.
 
         An answer goes to who is in charge; without anybody who reads it there is nothing to answer (PUBLISH). Who is in
-        charge is not invited by themselves: calendar programs ignore that.
+        charge is not invited by themselves: calendar programs ignore that. Where an inbox is read, members answer to
+        it. Gmail and Apple answer the organizer, whatever Reply-To says: so it is the organizer, too.
         """
+        asked = self.asked.get((event.id, one.recipient))
         reply_to = self._reply_to(event, directory)
-        method = Method.REQUEST if reply_to else Method.PUBLISH
+        method = Method.REQUEST if asked or reply_to else Method.PUBLISH
         if one.purpose in TAKING_BACK:
             method = Method.CANCEL
-        organizer = (self.office.contact or None) if reply_to == one.recipient else reply_to
+        alone = reply_to == one.recipient
+        organizer = asked or (self._writer(event).contact(self.office.contact) if alone else reply_to)
         known = self._known(one, event)
         if known is None:
-            return CalendarEntry(method, event.sequence, organizer)
-        return known.next_entry(method, event.sequence, organizer)
+            entry = CalendarEntry(method, event.sequence, organizer)
+        else:
+            entry = known.next_entry(method, event.sequence, organizer)
+        return replace(entry, asks=True) if asked and entry.method is Method.REQUEST else entry
 
     def _reply_to(self, event: Event, directory: AudienceIndex) -> str | None:
-        """The address that answers about an event go to: of who is in charge of it, else the office's contact."""
-        return directory.in_charge(event) or self.office.contact or None
+        """The address that answers about an event go to: of who is in charge of it, else its office's contact."""
+        return directory.in_charge(event) or self._writer(event).contact(self.office.contact)
+
+    def _writer(self, event: Event) -> OfficeFacts:
+        """The office of an event, in whose name mails about it are written."""
+        return self.profiles.of_event(event.organisation_id)
+
+    def _zone(self, event: Event) -> str:
+        """The zone by which mails about an event tell its days: its office's."""
+        return self._writer(event).timezone or self.office.timezone
 
     def _of_failure(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         failed = self.failed.get(one.failed_id or "")
@@ -474,11 +563,12 @@ class ReminderFacts:
             failed.reason or "",
             failed.updated_at,
             event.title,
-            times_of(event, self.office.timezone).days,
+            times_of(event, self._zone(event)).days,
         )
         about = MailTopic(one.purpose, self._shown_of(event), told_sequence=event.sequence)
-        reply_to = self.office.contact or None
-        return DeliverableReminder(language, about, (event.version, None), failure=failure, reply_to=reply_to)
+        writer = self._writer(event)
+        told, reply_to = (language, about, (event.version, None)), writer.contact(self.office.contact)
+        return DeliverableReminder(*told, failure=failure, reply_to=reply_to, writer=writer)
 
     def _of_office(
         self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None
@@ -488,7 +578,16 @@ class ReminderFacts:
         written = reports.write(session, one.purpose, one.recipient, one.due_at, now)
         if isinstance(written, Message):
             return written
-        return DeliverableReminder(written.language, written, (None, None), reply_to=self.office.contact or None)
+        writer = self.profiles.of(self._office_of(session, one.recipient))
+        reply_to = writer.contact(self.office.contact)
+        return DeliverableReminder(written.language, written, (None, None), reply_to=reply_to, writer=writer)
+
+    def _office_of(self, session: Session, address: str) -> str:
+        """The office of the account with an address; no query while there is only the default one."""
+        if self.profiles.offices.alone:
+            return self.profiles.offices.default
+        found = session.execute(select(col(User.office)).where(col(User.email) == address.lower())).scalar()
+        return self.profiles.offices.named(found)
 
     def _to_approver(
         self, session: Session, one: ClaimedReminder, event: Event, reports: OfficeMails | None
@@ -498,8 +597,9 @@ class ReminderFacts:
         written = reports.write_to_approver(session, one.purpose, one.recipient, event.id)
         if isinstance(written, Message):
             return written
-        reply_to = self.office.contact or None
-        return DeliverableReminder(written.language, written, (event.version, None), reply_to=reply_to)
+        writer = self._writer(event)
+        told, reply_to = (written.language, written, (event.version, None)), writer.contact(self.office.contact)
+        return DeliverableReminder(*told, reply_to=reply_to, writer=writer)
 
     def _why_not(self, one: ClaimedReminder, event: Event, rule: ReminderRule | None) -> Message | None:
         facts = RuleFacts.of(rule) if rule else None
@@ -510,6 +610,9 @@ class ReminderFacts:
         return due_times.skip_reason(
             facts, self._days_of(event), one.task_key or None, one.due_at, days_off, is_former=is_former
         )
+
+    def _why_not_asked(self, event: Event) -> Message | None:
+        return None if event.status in REMINDED else message(due_times.SILENT[event.status])
 
     def _days_of(self, event: Event) -> EventDays:
         if event.id not in self._days:
@@ -524,7 +627,7 @@ class ReminderFacts:
                 organisation=self.lines.shown(self.organisations.get(event.organisation_id or ""), event.first_day),
                 revision=self.programmes.get(event.id),
                 url=self.office.event_url(event.id),
-                office_zone=self.office.timezone,
+                office_zone=self._zone(event),
             )
         return self._shown[event.id]
 
@@ -586,6 +689,14 @@ def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict
     else:
         rows = connection.execute(_VERSIONS_OF_SOME, {"ids": ids, "me": owner})
     return {one: (event, rule) for one, event, rule in rows}
+
+
+def _asked(session: Session, office: Office, event_ids: Collection[str]) -> Mapping[tuple[str, str], str]:
+    """Who is asked for an answer to these events: nobody while no inbox is read."""
+    if office.answers is None:
+        return {}
+    found = invited_members(session, event_ids)
+    return {key: office.answers.address(invited) for key, invited in found.items()}
 
 
 def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ transaction. The record of the last run (``job_run``) and the work belong to it:
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -26,7 +26,7 @@ from models.database import Database
 from models.file_store import FileStore
 from models.office import Office
 from models.places import Locality
-from models.queries.office_rows import default_holidays
+from models.queries.office_rows import OfficeHolidays
 from models.reminders import JobRun, Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 
@@ -133,11 +133,10 @@ def fixed_jobs(
 
     def digest(session: Session, now: datetime, instant: datetime) -> int:
         day = instant.astimezone(zone_info(zone)).date()
-        home = session.get(Locality, office.locality)
-        holiday_index = HolidayIndex(map(OfficeEntry.of, default_holidays(session)))
-        if not holiday_index.working_days([home.country] if home else []).is_working(day):
+        at_work = _at_work(session, office.locality, day)
+        if at_work is None:
             return 0
-        conditions = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]
+        conditions = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER), at_work]
         return _write_to(session, ReminderPurpose.DIGEST, f"digest:{day}", conditions, now, instant)
 
     def escalation(session: Session, now: datetime, instant: datetime) -> int:
@@ -169,6 +168,20 @@ def fixed_jobs(
         Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping, deletes=True),
         *([] if files is None else [Job("files", Schedule(zone, 50), _HOUR, unneeded, deletes=True)]),
     )
+
+
+def _at_work(session: Session, locality: str, day: date) -> ColumnElement[bool] | None:
+    """The condition for accounts in whose office a day is a working day, by its country and its own days off; None if
+    it is one in no office. ``locality`` is that of the default office."""
+    holidays = OfficeHolidays.load(session)
+    offices, found = holidays.offices, []
+    for office in (offices.default, *offices.others):
+        home = session.get(Locality, locality if office == offices.default else office)
+        index = HolidayIndex(map(OfficeEntry.of, holidays.at(office)))
+        if index.working_days([home.country] if home else []).is_working(day):
+            marked = offices.marks(office, col(User.office))
+            found.append(true() if marked is None else marked)
+    return or_(*found) if found else None
 
 
 class Timetable:

@@ -28,6 +28,7 @@ from jobs.mime import PreparedMessage
 from jobs.ports import Attachment, OfficeMails, Papers, PaperToSend
 from jobs.queue import ClaimedReminder, SendOutcome, SendResult
 from jobs.revalidation import DeliverableReminder, ReminderFacts, revalidate, row_versions
+from jobs.senders import sender_of
 from models.clock import monotonic, today
 from models.database import Database
 from models.encryption import unseal
@@ -84,7 +85,6 @@ class Sender:
         self.unrecorded: dict[str, SendOutcome] = {}
         self._id_affixes = mime.message_id_affixes(config.office)
         self._site = digests.ConsoleLinks(config.office.public_url, config.office.timezone)
-        self._organizer = parseaddr(config.mail_from)
         self._prepared: dict[int, tuple[DeliverableReminder, PreparedMessage]] = {}
         self._attached: tuple[PaperToSend, Attachment] | None = None
         self._batch = config.batch
@@ -163,11 +163,12 @@ class Sender:
     def _mails(self, batch: Batch) -> list[Batch]:
         """The reminders that go with one mail: tasks of one reader that are due on the same day; others are alone."""
         found: dict[object, list[tuple[ClaimedReminder, DeliverableReminder]]] = {}
-        zone = self.config.office.timezone
         for one, held in batch:
+            zone = held.writer.timezone or self.config.office.timezone
             key: object = one.id
             if isinstance(held.about, MailTopic) and held.about.task is not None:
-                key = (held.to or one.recipient, one.recipient, one.channel, held.language, today(zone, one.due_at))
+                day = today(zone, one.due_at)
+                key = (held.to or one.recipient, one.recipient, one.channel, held.language, held.writer.code, day)
             found.setdefault(key, []).append((one, held))
         return list(found.values())
 
@@ -213,7 +214,8 @@ class Sender:
             return {lead.id: self.deliver(lead, held)}
         tasks = [one.about for _claimed, one in mail if isinstance(one.about, MailTopic)]
         answers = {one.reply_to for _claimed, one in mail}
-        together = replace(held, reply_to=answers.pop() if len(answers) == 1 else self.config.office.contact or None)
+        contact = held.writer.contact(self.config.office.contact)
+        together = replace(held, reply_to=answers.pop() if len(answers) == 1 else contact)
         outcome = self._deliver(lead, together, compose_tasks(tasks, held.language))
         events: set[str | None] = set()
         outcomes: dict[str, SendOutcome] = {}
@@ -278,7 +280,7 @@ class Sender:
             office_mail = held.about
             return mime.prepare(
                 office_mail.content,
-                self.config.mail_from,
+                self._sender(held),
                 unsubscribe=office_mail.unsubscribe,
                 reply_to=held.reply_to,
                 attachment=None if held.paper is None else self._attachment(held.paper),
@@ -319,8 +321,13 @@ class Sender:
         entry = None
         if held.entry is not None and isinstance(held.about, MailTopic):
             uninvites = held.about.purpose is ReminderPurpose.REMOVED
-            entry = invitation(held.about.event, held.language, held.entry, self._organizer, uninvites=uninvites)
-        return mime.prepare(content, self.config.mail_from, entry=entry, reply_to=held.reply_to)
+            organizer = parseaddr(self._sender(held))
+            entry = invitation(held.about.event, held.language, held.entry, organizer, uninvites=uninvites)
+        return mime.prepare(content, self._sender(held), entry=entry, reply_to=held.reply_to)
+
+    def _sender(self, held: DeliverableReminder) -> str:
+        """In whose name a mail goes out."""
+        return sender_of(held.writer, held.language, self.config.mail_from, self.config.mail_domains)
 
     # Outcomes
 

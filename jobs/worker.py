@@ -26,9 +26,10 @@ from sqlmodel import col
 
 from jobs import clock_repairs, queue, schedule
 from jobs.config import WorkerConfig
+from jobs.inbox import Inbox
 from jobs.leadership import NotLeading, leadership
 from jobs.mail import Transport, transport
-from jobs.ports import NO_PULSE, OfficeMails, Papers, Planning, Pulse
+from jobs.ports import NO_PULSE, AnswersByMail, OfficeMails, Papers, Planning, Pulse
 from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
 from models.clock import ClockStep, ClockWatch, elapsed, monotonic, utcnow
@@ -49,6 +50,9 @@ LEADER_POLL_SECONDS = 0.5
 
 PLANNING_SECONDS = 0.5
 """How often a leader looks whether something is to be planned in batches, and the longest pause between two of them."""
+INBOX_SECONDS = 20.0
+"""How often the leader looks into the inbox of answers."""
+
 LOOK_SECONDS = 1.0
 """How often a worker looks at the clock, at the timetable, and at whether a heartbeat is due."""
 
@@ -82,6 +86,7 @@ class Worker:
         planning: Planning | None = None,
         *,
         papers: Papers | None = None,
+        answers: AnswersByMail | None = None,
         watch: ClockWatch | None = None,
         pulse: Pulse | None = None,
     ) -> None:
@@ -110,6 +115,10 @@ class Worker:
         )
         self.leadership = leadership(database, self.name)
         self.planning = planning
+        self.inbox: Inbox | None = None
+        if answers is not None and config.inbox_url:
+            transaction, is_stopping = self.leadership.transaction, self.sender.stopping.is_set
+            self.inbox = Inbox(database, config, answers, lambda: self.clock(), transaction, is_stopping)
         self.jobs = schedule.fixed_jobs(config.office, config.passport_days, planning, config.files)
         self.timetable = schedule.Timetable(self.jobs)
         self._looking = threading.Lock()
@@ -171,6 +180,7 @@ class Worker:
             ("timetable", self.timetable_safely, lambda: LOOK_SECONDS),
             ("heartbeat", self.beat_safely, lambda: LOOK_SECONDS),
         ]
+        work.append(("inbox", self.inbox_safely, lambda: INBOX_SECONDS))
         if self.planning is not None:
             work.append(("planning", self.plan_safely, lambda: PLANNING_SECONDS))
         loops = [
@@ -289,6 +299,17 @@ class Worker:
                         return
                 # As long as it took: half of the time belongs to the others, on SQLite too.
                 self.stopping.wait(min(monotonic() - began, PLANNING_SECONDS))
+
+    def inbox_safely(self) -> None:
+        """Read the inbox while this worker is the leader; failures as in :meth:`tick_safely`."""
+        if self.inbox is not None and self.leadership.leads:
+            self._safely("inbox", self._read_inbox)
+
+    def _read_inbox(self) -> None:
+        inbox = self.inbox
+        with contextlib.suppress(NotLeading), self.pulse.patience("inbox", JOB_SECONDS):
+            if inbox is not None and (handled := inbox.tick()):
+                log.info("worker.inbox", extra={"handled": handled})
 
     def beat_safely(self) -> None:
         """A heartbeat, however long a batch takes, as long as it makes progress."""

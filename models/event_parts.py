@@ -11,8 +11,8 @@ from sqlmodel import Field, col
 from models.base import Identified, Searchable, Sorted, Versioned, one_of
 from models.collation import localized_key
 from models.text import LocalizedText
-from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
-from models.vocabulary import Direction, EventKind, MemberRole, Side, TaskAnchor
+from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
+from models.vocabulary import Direction, EventKind, MemberAnswer, MemberRole, Side, TaskAnchor
 
 
 class Member(Identified, Versioned, table=True):
@@ -21,12 +21,17 @@ class Member(Identified, Versioned, table=True):
     ``rank`` orders people of equal precedence, 1 before 2; ``counterpart_id`` is the person of the other side they meet
     (người đồng cấp). ``side`` says whether they come with the guests or receive them. ``organisation_id`` and
     ``position`` are the person's when they were made a member (:mod:`models.participation`).
+
+    ``answer`` is whether they take part, as of ``answered_at``; ``came`` whether they did, None: nobody has said.
+    ``arrival`` and ``departure`` are a journey each: ``at`` (a date, or a date and hour of the place), ``by`` (flight,
+    car), ``place`` (border gate, airport) and ``met_by``, each a text; what is not known is left out.
     """
 
     __tablename__ = "member"
     __table_args__ = (
         one_of("role", MemberRole),
         one_of("side", Side),
+        one_of("answer", MemberAnswer),
         CheckConstraint("rank >= 1", name="rank_from_one"),
         CheckConstraint("counterpart_id <> person_id", name="not_their_own_counterpart"),
         UniqueConstraint("event_id", "person_id", name="uq_member_once"),
@@ -48,6 +53,11 @@ class Member(Identified, Versioned, table=True):
     organisation_id: str | None = Field(default=None, index=True, max_length=26)
     side: Side = Field(default=Side.GUEST, sa_type=WordType(Side))
     position: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    answer: MemberAnswer = Field(default=MemberAnswer.NEEDS_ACTION, sa_type=WordType(MemberAnswer))
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    came: bool | None = None
+    arrival: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
+    departure: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
 
 
 class ProgrammeItem(Identified, Searchable, table=True):

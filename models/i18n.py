@@ -124,12 +124,22 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
     for text in catalogue(language):
         if "{" in text and CONTEXT_END not in text:
-            parts = re.split(r"\{(\w+)\}", text)
-            pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
-            found.append((re.compile(pattern, re.DOTALL), text))
+            found.append((re.compile(_pattern(text), re.DOTALL), text))
     # "… {min} and less than …" also matches the pattern that ends at {min}: try the most specific one first.
     found.sort(key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[1])))
     return tuple(found)
+
+
+def _pattern(text: str) -> str:
+    """A message id as a pattern: what it names once more is the same value again."""
+    pattern, named = "", set[str]()
+    for number, part in enumerate(re.split(r"\{(\w+)\}", text)):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        else:
+            pattern += f"(?P={part})" if part in named else f"(?P<{part}>.+?)"
+            named.add(part)
+    return pattern
 
 
 def translate_filled(sentence: str, language: str) -> str:

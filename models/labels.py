@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.i18n import N_, Message, message
+from models.i18n import N_, NP_, Message, message
 
 _NOUNS: Mapping[str, str] = {
     "activity": N_("activity"),
@@ -19,16 +19,21 @@ _NOUNS: Mapping[str, str] = {
     "document_template": N_("template of papers"),
     "estimate": N_("estimate"),
     "event": N_("event"),
+    "event_link": N_("link without an account"),
+    "event_share": N_("shared part"),
+    "event_note": NP_("on an event", "note"),
     "exchange_rate": N_("exchange rate"),
     "feed": N_("feed"),
     "file": N_("file"),
     "gift": N_("gift"),
+    "inbox_message": N_("answer by mail"),
     "learner": N_("learner"),
     "locality": N_("locality"),
     "member": N_("member"),
     "norm": N_("norm"),
     "observance": N_("observance"),
     "office_holiday": N_("office holiday"),
+    "office_profile": N_("office"),
     "organisation": N_("organisation"),
     "particulars": N_("particulars"),
     "passport": N_("passport"),
@@ -38,9 +43,12 @@ _NOUNS: Mapping[str, str] = {
     "programme_item": N_("programme item"),
     "programme_revision": N_("programme revision"),
     "project": N_("project"),
+    "proposal": N_("proposal of days"),
     "reminder": N_("reminder"),
     "reminder_rule": N_("reminder rule"),
     "resource": N_("resource"),
+    "submission": N_("handed-in form"),
+    "submission_file": N_("photo that was handed in"),
     "task": N_("task"),
     "task_template": N_("task template"),
     "training_batch": N_("training batch"),

@@ -25,26 +25,28 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str, revision: str = NEWEST) -> None:
-    """Create or migrate the database; idempotent. The newest revision's kept texts follow its rules afterwards."""
+def upgrade(url: str, revision: str = NEWEST, *, locality: str | None = None) -> None:
+    """Create or migrate the database; idempotent. The newest revision's kept texts follow its rules afterwards.
+    ``locality`` is ``DESK_LOCALITY``, which what was kept before there were offices is seen from."""
     if (path := database_file.path_of(url)) is not None:
         database_file.create(path)
     config = alembic_config(url)
-    config.attributes["with_text_keys"] = revision == NEWEST
+    config.attributes |= {"with_text_keys": revision == NEWEST, "locality": locality}
     command.upgrade(config, revision)
 
 
-def upgrade_within(connection: Connection, revision: str = NEWEST) -> None:
+def upgrade_within(connection: Connection, revision: str = NEWEST, *, locality: str | None = None) -> None:
     """The same in the transaction open on ``connection``; the caller commits or rolls back."""
     config = alembic_config("")
-    config.attributes["with_text_keys"] = revision == NEWEST
-    config.attributes["connection"] = connection
+    config.attributes |= {"with_text_keys": revision == NEWEST, "locality": locality, "connection": connection}
     command.upgrade(config, revision)
 
 
-def downgrade(url: str, revision: str = "base") -> None:
-    """Revert migrations, newest first."""
-    command.downgrade(alembic_config(url), revision)
+def downgrade(url: str, revision: str = "base", *, locality: str | None = None) -> None:
+    """Revert migrations, newest first; ``locality`` as for :func:`upgrade`."""
+    config = alembic_config(url)
+    config.attributes["locality"] = locality
+    command.downgrade(config, revision)
 
 
 def newest_revision() -> str | None:

@@ -30,6 +30,7 @@ from models import (
     workers,
 )
 from models.base import metadata
+from models.both_sides import inbox, links, notes, office_profiles, proposals, share
 
 __all__ = [
     "accounts",
@@ -45,17 +46,23 @@ __all__ = [
     "gifts",
     "holidays",
     "imports",
+    "inbox",
     "installation",
     "learners",
+    "links",
     "metadata",
     "norms",
+    "notes",
     "observances",
+    "office_profiles",
     "participation",
     "placements",
     "places",
     "projects",
+    "proposals",
     "reminders",
     "resources",
+    "share",
     "successions",
     "text_keys",
     "upgrades",

@@ -178,6 +178,29 @@ class MemberRole(StrEnum):
     DRIVER = "driver"
 
 
+class MemberAnswer(StrEnum):
+    """Whether somebody takes part, in the words of RFC 5545's PARTSTAT."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class NoteVisibility(StrEnum):
+    """Whose note on an event it is: of its author's side only, or of both."""
+
+    OWN = "own"
+    SHARED = "shared"
+
+
+class NoteSource(StrEnum):
+    """How a note came to be: somebody wrote it here, or an answer by mail said it."""
+
+    PERSON = "person"
+    MAIL = "mail"
+
+
 class Sex(StrEnum):
     """As a passport has it."""
 
@@ -438,6 +461,29 @@ class LearnerOutcome(StrEnum):
     LEFT = "left"
 
 
+class ProposalState(StrEnum):
+    """What became of days that one side of a visit proposed to the other."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Asked(StrEnum):
+    """What the other side of a shared event is asked for."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    PHOTOS = "photos"
+    DIETS = "diets"
+    PASSPORTS = "passports"
+    DAYS = "days"
+    ANSWER = "answer"
+
+
 class ReminderAnchor(StrEnum):
     """What a rule counts from: a day of an event or of its tasks, or of something else (:class:`AboutType`)."""
 
@@ -495,7 +541,8 @@ class ReminderPurpose(StrEnum):
     A rule's reminder; a cancelled event; another change of an event that people have in their calendars; a postponed
     event; new days or hours; to whoever is no longer part of an event that is in their calendar; a mail that was not
     delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; a kept paper
-    of an event; and the office's own: the weekly schedule, the daily digest, failures unseen.
+    of an event; to a member who has not answered whether they come; to an account that a note mentions; and the
+    office's own: the weekly schedule, the daily digest, failures unseen.
     """
 
     REMINDER = "reminder"
@@ -508,6 +555,8 @@ class ReminderPurpose(StrEnum):
     ASKED = "asked"
     CHANGED = "changed"
     DOCUMENT = "document"
+    UNANSWERED = "unanswered"
+    MENTION = "mention"
     WEEKLY = "weekly"
     DIGEST = "digest"
     ESCALATION = "escalation"
@@ -561,7 +610,53 @@ class MergedEntity(StrEnum):
     ORGANISATION = "organisation"
 
 
+class LinkSubject(StrEnum):
+    """What somebody without an account may fill in with a link."""
+
+    MEMBERS = "members"
+    TRAVEL = "travel"
+    DAYS = "days"
+
+
+class SubmissionState(StrEnum):
+    """What became of something that was handed in with a link; a later one from the same link replaces it."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     BLOCKING = "blocking"
+
+
+class InboxOutcome(StrEnum):
+    """What became of a message in the inbox of answers.
+
+    It was applied; it may be an answer, but without proof; it is no answer that is understood, and stays unread; a
+    machine sent it; it is proven, but nothing followed from it (any more).
+    """
+
+    APPLIED = "applied"
+    UNPROVEN = "unproven"
+    UNREAD = "unread"
+    AUTOMATIC = "automatic"
+    REFUSED = "refused"
+
+
+class AnswerReason(StrEnum):
+    """Why an answer that was understood was not applied by itself."""
+
+    UNKNOWN_EVENT = "unknown_event"
+    NO_TOKEN = "no_token"  # noqa: S105 - a reason
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a reason
+    OTHER_EVENT = "other_event"
+    OTHER_ATTENDEE = "other_attendee"
+    ONE_DAY_ONLY = "one_day_only"
+    OTHER_DAYS = "other_days"
+    CALLED_OFF = "called_off"
+    OLDER = "older"
+    TOO_MANY = "too_many"

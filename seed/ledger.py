@@ -37,15 +37,23 @@ _REFERRED: Mapping[str, tuple[str, type[SQLModel]]] = {
 }
 
 
+OF_AN_OFFICE = frozenset(
+    {"norms", "office_holidays", "observances", "resources", "task_templates", "gifts", "projects", "reminder_rules"}
+)
+"""The sections whose rows belong to the office they are loaded for."""
+
+
 class Ledger:
     """The entries loaded so far (the table ``seed_entry``) and those of this run.
 
-    After a problem a run continues to find the others; nothing of it is then committed.
+    After a problem a run continues to find the others; nothing of it is then committed. What belongs to ``office``
+    (None: the default one) is kept apart from the same entries of another office.
     """
 
-    def __init__(self, session: Session, act: ActionContext) -> None:
+    def __init__(self, session: Session, act: ActionContext, office: str | None = None) -> None:
         self.session = session
         self.act = act
+        self._prefix = f"@{office}/" if office is not None else ""
         self.writes = 0
         self.positions: dict[tuple[str, str], str] = {}
         """The position of each entry of this run, as FILE:LINE."""
@@ -53,8 +61,18 @@ class Ledger:
         """What of edited entries stays as people have made it here, entry by entry."""
         self._held: dict[tuple[str, str], dict[str, Any]] = {}
         self._stays: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._loaded = {(entry.section, entry.key): entry for entry in session.exec(select(SeedEntry)).all()}
+        self._loaded = {
+            (entry.section, entry.key.removeprefix(self._prefix)): entry
+            for entry in session.exec(select(SeedEntry)).all()
+            if self._is_here(entry.section, entry.key)
+        }
         self._resolved: dict[tuple[str, str], str | None] = {}
+
+    def _is_here(self, section: str, stored: str) -> bool:
+        """Whether a stored key is one of the office, or of what all offices share."""
+        if section in OF_AN_OFFICE and self._prefix:
+            return stored.startswith(self._prefix)
+        return not (section in OF_AN_OFFICE and stored.startswith("@"))
 
     def is_loaded(self, section: str, key: str) -> bool:
         """Whether the entry was loaded before."""
@@ -73,7 +91,8 @@ class Ledger:
             return None
         self.writes += 1
         if entry is None:
-            entry = SeedEntry(section=section, key=key, entity_id=identity, digest=digest)
+            stored = self._prefix + key if section in OF_AN_OFFICE else key
+            entry = SeedEntry(section=section, key=stored, entity_id=identity, digest=digest)
             self.session.add(entry)
             self._loaded[section, key] = entry
         else:

@@ -10,6 +10,7 @@ nobody has changed. What was deleted in the service stays deleted until its entr
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from seed.checking import FilePosition, check, not_a_group, not_a_list, shape_of
 from seed.events import load_event
 from seed.ledger import Ledger
 from seed.reading import BadFiles, FileProblem, ProgrammeFile, YamlNode, read
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.agreements import agreements
 from service.actions.bookings import resources
 from service.actions.context import ActionContext
@@ -151,24 +152,30 @@ TOP = (
 
 
 def load_files(
-    session: Session, act: ActionContext, paths: Sequence[Path], *, without: Collection[tuple[str, str]] = ()
+    session: Session,
+    act: ActionContext,
+    paths: Sequence[Path],
+    *,
+    without: Collection[tuple[str, str]] = (),
+    office: str | None = None,
 ) -> LoadReport:
     """Load programme files in the given order; loading them again changes nothing. Entries of ``without``, section and
-    key, are left out.
+    key, are left out. Rules, rooms, templates and the like are those of ``office``, None: of the default one.
 
     Raises:
         BadFiles: with every problem of every file; the caller's transaction must then not be committed.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    ledger = Ledger(session, act)
+    ledger = Ledger(session, act, office)
     files = [read(path) for path in paths]
     entries = [entry for file in files for entry in _entries_of(ledger, file)]
     counts = {"created": 0, "changed": 0, "unchanged": 0}
-    for entry in entries:
-        if (entry.section, entry.key) in without:
-            continue
-        counts[_load(ledger, entry)] += 1
+    with nullcontext() if office is None else permissions.for_office(session, office):
+        for entry in entries:
+            if (entry.section, entry.key) in without:
+                continue
+            counts[_load(ledger, entry)] += 1
     if problems := [problem for file in files for problem in sorted(file.problems, key=lambda one: one.line)]:
         raise BadFiles(problems)
     return LoadReport(**counts, kept=tuple(ledger.kept))

@@ -65,11 +65,23 @@ def add_reference(session: Session, act: ActionContext) -> LoadReport:
     return load_files(session, act, reference_files(), without=without)
 
 
-def _norms_left_out(session: Session, *, all_of_them: bool) -> Iterator[str]:
-    """The keys of norms that were added before, or for which the default office has one."""
-    loaded = set(session.exec(select(SeedEntry.key).where(SeedEntry.section == "norms")))
+def add_norms(session: Session, act: ActionContext, office: str) -> LoadReport:
+    """Add the norms that an office beside the default one lacks, where it is one of their country; its other things it
+    enters itself."""
+    locality = session.get_one(Locality, office)
+    left_out = _norms_left_out(session, all_of_them=locality.country != _NORMS_OF, office=office)
+    without = {("localities", entry["code"]) for entry in _entries()} | {("norms", key) for key in left_out}
+    return load_files(session, act, reference_files(), without=without, office=office)
+
+
+def _norms_left_out(session: Session, *, all_of_them: bool, office: str | None = None) -> Iterator[str]:
+    """The keys of norms that were added before, or for which the office has one; None: the default one."""
+    prefix = f"@{office}/" if office is not None else ""
+    keys = session.exec(select(SeedEntry.key).where(SeedEntry.section == "norms"))
+    loaded = {key.removeprefix(prefix) for key in keys if key.startswith(prefix)}
     offices = permissions.offices(session)
-    own = [norms.norm_facts(row) for row in session.exec(select(Norm)) if offices.named(row.office) == offices.default]
+    whose = office or offices.default
+    own = [norms.norm_facts(row) for row in session.exec(select(Norm)) if offices.named(row.office) == whose]
     for entry in _entries("norms"):
         if all_of_them or entry["key"] in loaded or norms.is_doubled(_facts(entry), own):
             yield entry["key"]

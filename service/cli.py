@@ -50,6 +50,8 @@ Settings are environment variables:
   DESK_MAIL_URL       file: (default: one .eml each in DESK_VAR/outbox),
                       smtp://USER:PASSWORD@HOST:PORT or smtps://…
   DESK_MAIL_FROM      sender, like "Protocol Desk <desk@example.org>"
+  DESK_MAIL_DOMAINS   offices with the domain that this machine may send from for them, like
+                      vientiane-province:office.example.la, with commas between them (default: none)
   DESK_LOCALITY       code of the office's own locality (default: hai-duong)
   DESK_TIMEZONE       IANA zone of the office (default: Asia/Ho_Chi_Minh)
   DESK_SECRET_KEY     signs cookies (default: made once, kept in DESK_VAR)
@@ -60,6 +62,10 @@ Settings are environment variables:
   DESK_NOTICE_SECONDS how long after the last of several changes of an event those who were told of it
                       are told what changed, from 0 to 600 (default: 120)
   DESK_CONTACT        address that people read, for answers to mails about events nobody is in charge of
+  DESK_INBOX_URL      folder of the answers to invitations: imaps://USER:PASSWORD@HOST:PORT/FOLDER
+                      or imap://… (default: none, nobody is asked for an answer)
+  DESK_INBOX_ADDRESS  the address of that mailbox, to which answers come with a + and a token
+                      (default: its USER if that is an address, else that of DESK_MAIL_FROM)
   DESK_PROXIES        how many proxies in front add to X-Forwarded-For (default: 0)
   DESK_MESSENGER_NETWORKS
                       networks inside, with commas between them, in which the servers of accounts'
@@ -294,14 +300,14 @@ def _run_as_process(command: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _migrate(url: str) -> str | None:
+def _migrate(settings: Settings) -> str | None:
     """Create or migrate the database; returns its revision."""
     from alembic.util import CommandError
 
     from models.migrate import newest_revision, upgrade
 
     try:
-        upgrade(url)
+        upgrade(settings.database_url, locality=settings.locality)
     except CommandError as problem:
         raise CommandFailed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
     return newest_revision()
@@ -328,7 +334,7 @@ def init() -> None:
     from seed.reference import add_reference
 
     settings = load_settings()
-    revision = _migrate(settings.database_url)
+    revision = _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)
@@ -342,15 +348,23 @@ def init() -> None:
 
 @desk.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def seed(files: tuple[Path, ...]) -> None:
+@click.option(
+    "--office", metavar="LOCALITY", help="Whose rules, rooms, templates … they are; default: DESK_LOCALITY's."
+)
+def seed(files: tuple[Path, ...], office: str | None) -> None:
     """Load programme files; without FILES those that come with the service.
 
     All are checked first; with one mistake anywhere nothing is loaded. Loading again changes nothing.
     """
     from seed.loader import load_files, packaged_files
+    from service.actions.both_sides import profiles
 
+    if office is not None and not files:
+        raise CommandMisused("--office: name the files of this office; those that come with the service are another's")
     with _place() as place, place.database.transaction() as session:
-        report = load_files(session, place.act(), [_short(path) for path in files or packaged_files()])
+        whose = profiles.office_of(session, office) if office is not None else None
+        paths = [_short(path) for path in files or packaged_files()]
+        report = load_files(session, place.act(), paths, office=whose)
     from models.i18n import N_, message
 
     language = language_of(os.environ)
@@ -478,6 +492,91 @@ def office() -> None:
     """Offices: the localities that work with this service."""
 
 
+@office.command("create")
+@click.argument("locality")
+@click.option("--email", required=True, help="Of its first administrator, who makes all other accounts.")
+@click.option("--name", help="Of the office, in its language; default: that of its country's offices of protocol.")
+@click.option(
+    "--language", type=click.Choice([language.value for language in Language]), help="Default: its country's."
+)
+@click.option("--timezone", help="IANA zone; default: its locality's.")
+@click.option("--mail-from", metavar="SENDER", help='Who its mails come from, like "Name <address>".')
+@_password_stdin
+def create_office(
+    locality: str,
+    email: str,
+    name: str | None,
+    language: str | None,
+    timezone: str | None,
+    mail_from: str | None,
+    password_stdin: bool,
+) -> None:
+    """Begin the office of LOCALITY (a code), with its first administrator.
+
+    From then on its people and bodies are changed by it alone, and its accounts are made there. The administrator's
+    password is printed once, and has to be changed at the first sign-in.
+    """
+    from seed.reference import add_norms
+    from service.actions import outside
+    from service.actions.both_sides import beginning, profiles
+    from service.runtime import first_start
+    from service.schemas.accounts import UserSchema
+
+    password = _read_password() if password_stdin else first_start.new_password()
+    account = UserSchema(partial=True).load({"email": email, "password": password})  # type: ignore[no-untyped-call]
+    with _place() as place:
+
+        def create(session: "Session") -> beginning.BegunOffice:
+            values = {"language": language, "timezone": timezone, **profiles.sender_of(mail_from)}
+            begun = beginning.begin_office(session, place.act(), locality, account, values, name)
+            add_norms(session, place.act(), begun.profile.code)
+            return begun
+
+        begun = outside.run(place.database, create)
+    code, body = begun.profile.code, begun.organisation
+    click.echo(f"{code} is an office now. Its protocol office: {' / '.join(body.name.values())} ({body.id}).", err=True)
+    click.echo(f"Administrator: {begun.administrator.email}", err=True)
+    if not password_stdin:
+        click.echo(password)
+
+
+@office.command("list")
+def list_offices() -> None:
+    """The offices here, the one of DESK_LOCALITY first: code, name, accounts, since when, until when."""
+    from service.actions.both_sides import profiles
+
+    with _place() as place, place.database.transaction(write=False) as session:
+        found = profiles.listed(session)
+    for one in found:
+        days = [f"{word} {at:%Y-%m-%d}" for word, at in (("since", one.began_at), ("ended", one.ended_at)) if at]
+        active = f"{one.active_accounts} of {one.accounts} accounts active"
+        click.echo("\t".join([one.code, one.name, *(["default office"] if one.is_default else []), active, *days]))
+
+
+@office.command("end")
+@click.argument("locality")
+@click.option("--hand-to", metavar="NAME|ID", help="The body of another office that takes over what is still to come.")
+@click.option("--yes", "leaves", is_flag=True, help="What is still to come stays where it is; nobody will see to it.")
+def end_office(locality: str, hand_to: str | None, leaves: bool) -> None:
+    """End the office of LOCALITY (a code): its accounts, tokens, calendars and rules stop.
+
+    Its events and papers stay, and no other office reads more of them than before. `desk office create` begins it
+    again.
+    """
+    from service.actions.both_sides import ending
+
+    with _place() as place, place.database.transaction() as session:
+        body = ending.body_named(session, hand_to) if hand_to is not None else None
+        ended = ending.end_office(session, place.act(), locality, body, leaves=leaves)
+    off = ", ".join(user.email for user in ended.accounts) or "none"
+    click.echo(f"{ended.code} {'had ended already' if ended.was_ended else 'has ended'}.")
+    click.echo(f"Accounts switched off: {off}. Rules switched off: {ended.rules}.")
+    click.echo(f"It keeps {ended.events} events and {ended.papers} papers.")
+    for told, those in (("Handed over", ended.handed), ("Still to come, unattended", ended.left)):
+        for event in those:
+            click.echo(f"{told}: {event.first_day} {event.id} {' / '.join(event.title.values())}")
+
+
 @office.command("open")
 @click.argument("locality")
 def open_office(locality: str) -> None:
@@ -571,7 +670,7 @@ def prepare(program: Path) -> None:
     from service.runtime import first_start
 
     settings = load_settings()
-    _migrate(settings.database_url)
+    _migrate(settings)
     database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from models import database_file
+from models.answer_tokens import LONGEST_NAME, AnswerTokens
 from models.database_file import Identity
 from models.encryption import fingerprint
 from models.networks import Networks, networks_of
@@ -58,6 +59,9 @@ class Settings:
     many are in front, each of which adds to X-Forwarded-For. ``database_identity`` names the SQLite file that a
     supervised process may open; the supervisor sets it. ``files`` is the folder of uploaded files, None for the one in
     ``var``; ``file_limit`` bounds one of them and ``file_quota`` what an account uploads within a day, in bytes.
+    ``inbox_url`` is the folder that answers to invitations arrive in, with its password, ``inbox_address`` the address
+    that they are sent to; empty: none is read.
+    ``mail_domains`` says for which offices mail may come from which domain (``OFFICE:DOMAIN``).
     """
 
     database_url: str
@@ -82,8 +86,11 @@ class Settings:
     file_quota: int = DEFAULT_FILE_QUOTA
     proxies: int = 0
     messenger_networks: Networks = ()
+    mail_domains: frozenset[str] = frozenset()
     login_provider: LoginProvider | None = None
     database_identity: Identity | None = None
+    inbox_url: str = field(default="", repr=False)
+    inbox_address: str = ""
 
     @property
     def files_folder(self) -> Path:
@@ -99,6 +106,7 @@ class Settings:
             public_url=self.public_url,
             contact=self.contact,
             notice_seconds=self.notice_seconds,
+            answers=AnswerTokens.of(self.inbox_address, self.secret_key) if self.inbox_url else None,
         )
 
     @property
@@ -118,6 +126,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _make_private(var)
     host = env.get("DESK_HOST") or DEFAULT_HOST
     port = _number(env, "DESK_PORT", DEFAULT_PORT, 1, 65535)
+    mail_from = _mail_from(env.get("DESK_MAIL_FROM") or "Protocol Desk <desk@localhost>")
+    inbox_url = _inbox_url(env.get("DESK_INBOX_URL") or "")
     return Settings(
         database_url=_database_url(env.get("DESK_DATABASE_URL") or f"sqlite:///{var / 'desk.db'}"),
         var=var,
@@ -125,7 +135,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=port,
         public_url=_public_url(env.get("DESK_PUBLIC_URL") or f"http://{_shown_host(host)}:{port}"),
         mail_url=_mail_url(env.get("DESK_MAIL_URL") or "file:"),
-        mail_from=_mail_from(env.get("DESK_MAIL_FROM") or "Protocol Desk <desk@localhost>"),
+        mail_from=mail_from,
         locality=_locality(env.get("DESK_LOCALITY") or "hai-duong"),
         timezone=_timezone(env.get("DESK_TIMEZONE") or "Asia/Ho_Chi_Minh"),
         secret_key=_same_key(_secret_key(env.get("DESK_SECRET_KEY"), var), env.get(KEY_FINGERPRINT)),
@@ -141,8 +151,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         file_quota=_size(env, "DESK_FILE_QUOTA", DEFAULT_FILE_QUOTA, 10_000, 1_000_000_000_000),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
         messenger_networks=_networks(env, "DESK_MESSENGER_NETWORKS"),
+        mail_domains=_domains(env, "DESK_MAIL_DOMAINS"),
         login_provider=_login_provider(env),
         database_identity=_database_identity(env),
+        inbox_url=inbox_url,
+        inbox_address=_inbox_address(env.get("DESK_INBOX_ADDRESS") or "", inbox_url, mail_from),
     )
 
 
@@ -312,6 +325,21 @@ def _is_smtp(scheme: str, host: str | None, port: int | None) -> bool:
     return scheme in {"smtp", "smtps"} and bool(host) and (port is None or 0 < port < 65536)
 
 
+_DOMAIN = re.compile(r"[a-z][a-z0-9-]*:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+
+
+def _domains(env: Mapping[str, str], name: str) -> frozenset[str]:
+    text = env.get(name) or ""
+    found = [one.strip().lower() for one in text.split(",") if one.strip()]
+    if not all(_DOMAIN.fullmatch(one) for one in found):
+        raise BadSetting(
+            name,
+            text,
+            "must be offices with their domains, like vientiane-province:office.example.org, with commas between them",
+        )
+    return frozenset(found)
+
+
 def _mail_from(text: str) -> str:
     from email.utils import parseaddr
 
@@ -319,6 +347,40 @@ def _mail_from(text: str) -> str:
     if "@" not in address or any(character in text for character in "\r\n"):
         raise BadSetting("DESK_MAIL_FROM", text, "must be an address like Protocol Desk <desk@example.org>")
     return text
+
+
+def _inbox_url(url: str) -> str:
+    right = "must be imap://user:password@host:port/FOLDER or imaps://…"
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        is_imap = parts.scheme in {"imap", "imaps"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise BadSetting("DESK_INBOX_URL", "…", right) from None
+    is_whole = bool(parts.username and parts.password) and not (parts.query or parts.fragment)
+    if not (is_imap and is_whole and url.isprintable()) or len(unquote(parts.path)) > 200 or " " in url:
+        # Never as it is: it has a password, and may have it in the wrong place.
+        raise BadSetting("DESK_INBOX_URL", f"{parts.scheme}:…" if is_imap else "…", right)
+    return url
+
+
+def _inbox_address(text: str, url: str, mail_from: str) -> str:
+    """The mailbox's own address: as it is given, else its user's name if that is one, else the sender of our mails."""
+    from email.utils import parseaddr
+
+    if not url:
+        return ""
+    user = unquote(urlsplit(url).username or "")
+    address = (text or (user if "@" in user else parseaddr(mail_from)[1])).lower()
+    name = address.partition("@")[0]
+    if not re.fullmatch(r"[a-z0-9._%-]{1,64}@[a-z0-9.-]{1,180}", address) or len(name) > LONGEST_NAME:
+        raise BadSetting(
+            "DESK_INBOX_ADDRESS",
+            address,
+            f"must be the inbox's address like answers@example.org, at most {LONGEST_NAME} characters before the @",
+        )
+    return address
 
 
 def _contact(text: str) -> str:

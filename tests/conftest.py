@@ -30,6 +30,7 @@ NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"
 NO_CALENDAR_CLIENTS = "khal and vdirsyncer are not in .venv-clients"
 NO_POOLER = "pgbouncer is not on this machine"
+NO_DOVECOT = "Dovecot is not on this machine"
 NO_CHROMIUM = "Chromium is not on this machine"
 NO_FAKETIME = "libfaketime is not on this machine"
 _NOT_TESTED = (
@@ -38,6 +39,7 @@ _NOT_TESTED = (
     ("THE CONSOLE IN A BROWSER WAS", NO_CHROMIUM, "On Debian and Ubuntu: sudo apt-get install chromium"),
     ("LIBICAL WAS", NO_LIBICAL, "On Debian and Ubuntu: sudo apt-get install libical3"),
     ("BEHIND A POOLER WAS", NO_POOLER, "On Debian and Ubuntu: sudo apt-get install pgbouncer"),
+    ("THE INBOX OF ANSWERS WAS", NO_DOVECOT, "On Debian and Ubuntu: sudo apt-get install dovecot-imapd"),
     ("SEVERAL MACHINES WERE", NO_MACHINES, "On Debian and Ubuntu: sudo apt-get install iproute2, and run them as root"),
     ("A CLOCK THAT IS MOVED WAS", NO_FAKETIME, "On Debian and Ubuntu: sudo apt-get install faketime"),
     (

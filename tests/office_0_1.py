@@ -34,6 +34,8 @@ INSTANT = datetime.fromisoformat(EXPECTED["instant"])
 """The instant of all recorded answers: Sunday 22 November 2026, 10:00 in the office."""
 
 KEY: str = EXPECTED["secret_key"]
+LOCALITY = "hai-duong"
+"""Its DESK_LOCALITY: the default of version 0.1, and still."""
 REVISION: str = EXPECTED["revision"]
 """The revision of version 0.1."""
 

@@ -123,6 +123,11 @@ class OfficeEntry:
         )
 
 
+def home_first(found: Iterable[Holiday], home: str) -> list[Holiday]:
+    """Holidays by day, those of the country ``home`` before the others of the same day."""
+    return sorted(found, key=lambda one: (one.day, one.country != home))
+
+
 class HolidayIndex:
     """The computed holidays of any country, overridden by the office's own entries.
 

@@ -3,7 +3,7 @@
 Bodies, places and positions have the names of the visit's day. ``None`` and empty texts mean: not known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -85,7 +85,7 @@ class PersonalFacts:
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """A member of the visit; ``counterpart_id`` is a person's id. ``personal`` None: the paper needs none, or the
-    reader may not read it."""
+    reader may not read it; so with ``arrival`` and ``departure`` (:mod:`calendars.events.journeys`)."""
 
     id: str
     person: PersonFacts
@@ -94,6 +94,8 @@ class MemberFacts:
     rank: int | None = None
     counterpart_id: str | None = None
     personal: PersonalFacts | None = None
+    arrival: Mapping[str, str] | None = None
+    departure: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The lists of who comes and of who receives them, in order of precedence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
+from calendars.days.formatting import numeric_day
 from calendars.documents import delegation, heads
 from calendars.documents.facts import DocumentFacts, MemberFacts
 from calendars.documents.programme import subtitle
@@ -18,6 +20,7 @@ from calendars.documents.value import (
     plain,
 )
 from calendars.documents.wording import GAP, Wording, capitals, emphasised
+from calendars.events.journeys import Journey, day_of, moment_of
 from models.i18n import N_, NP_, message
 from models.vocabulary import DocumentKind, EventKind, Side
 
@@ -31,7 +34,8 @@ _GUESTS = {
 
 
 def compose_members(facts: DocumentFacts, wording: Wording) -> Document:
-    """The guests' side: name, name as in the passport, position, body, role in the delegation."""
+    """The guests' side: name, name as in the passport, position, body, role in the delegation; how they arrive and
+    depart, as far as it is known of anybody."""
     listed = delegation.of_side(facts, Side.GUEST)
     delegation.note_gaps(facts, Side.GUEST, listed, wording)
     columns = (
@@ -40,6 +44,7 @@ def compose_members(facts: DocumentFacts, wording: Wording) -> Document:
         Column(_heading(wording, N_("Name as in the passport")), 22),
         *_position_columns(wording),
         Column(_heading(wording, N_("Role")), 14),
+        *(Column(_heading(wording, title), 20) for title, journeys in _JOURNEYS if any(map(journeys, listed))),
     )
     rows = tuple(
         Row(
@@ -50,12 +55,40 @@ def compose_members(facts: DocumentFacts, wording: Wording) -> Document:
                 delegation.position(member.person, wording),
                 delegation.body(member.person, wording),
                 delegation.role(member, wording),
+                *(_journey(of(member), wording) for _title, of in _JOURNEYS if any(map(of, listed))),
             )
         )
         for place, member in enumerate(listed, 1)
     )
     title = _GUESTS[facts.visit.kind]
     return _list(DocumentKind.MEMBERS, title, facts, wording, columns, rows, delegation.composition_of(facts, wording))
+
+
+def _arrival(member: MemberFacts) -> Journey | None:
+    return member.arrival
+
+
+def _departure(member: MemberFacts) -> Journey | None:
+    return member.departure
+
+
+_JOURNEYS: Sequence[tuple[str, Callable[[MemberFacts], Journey | None]]] = (
+    (NP_("of a member", "Arrival"), _arrival),
+    (NP_("of a member", "Departure"), _departure),
+)
+
+
+def _journey(journey: Journey | None, wording: Wording) -> Text:
+    """When, with what, where, and who meets them, each as far as it is known."""
+    if not journey:
+        return ()
+    moment = moment_of(journey)
+    hour = f"{moment:%H:%M}, " if isinstance(moment, datetime) else ""
+    when = f"{hour}{numeric_day(day)}" if (day := day_of(journey)) is not None else ""
+    parts = [wording.words(part) for part in (when, journey.get("by", ""), journey.get("place", "")) if part]
+    if met_by := journey.get("met_by"):
+        parts.append(wording.say(N_("met by {name}"), name=met_by))
+    return wording.join(*parts, between="; ")
 
 
 def compose_hosts(facts: DocumentFacts, wording: Wording) -> Document:

@@ -6,7 +6,7 @@ They stand here and not in the catalogues: "Head" or "Planned" alone is no messa
 from collections.abc import Mapping, Sequence
 
 from models.text import LocalizedText, localized
-from models.vocabulary import AgreementKind, EventKind, EventStatus, MemberRole, ProgressState, Side
+from models.vocabulary import AgreementKind, EventKind, EventStatus, MemberAnswer, MemberRole, ProgressState, Side
 
 KIND_NAMES: Mapping[EventKind, LocalizedText] = {
     EventKind.DELEGATION: {"vi": "Đoàn đại biểu", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
@@ -51,6 +51,13 @@ MEMBER_SIDE_NAMES: Mapping[Side, LocalizedText] = {
 }
 """The sides of a visit, in the order of the printed list."""
 
+MEMBER_ANSWER_NAMES: Mapping[MemberAnswer, LocalizedText] = {
+    MemberAnswer.NEEDS_ACTION: {"vi": "Chưa trả lời", "lo": "ຍັງບໍ່ທັນຕອບ", "en": "Not answered"},
+    MemberAnswer.ACCEPTED: {"vi": "Tham gia", "lo": "ເຂົ້າຮ່ວມ", "en": "Accepted"},
+    MemberAnswer.TENTATIVE: {"vi": "Có thể tham gia", "lo": "ອາດຈະເຂົ້າຮ່ວມ", "en": "Tentative"},
+    MemberAnswer.DECLINED: {"vi": "Không tham gia", "lo": "ບໍ່ເຂົ້າຮ່ວມ", "en": "Declined"},
+}
+
 AGREEMENT_KIND_NAMES: Mapping[AgreementKind, LocalizedText] = {
     AgreementKind.AGREEMENT: {"vi": "Văn bản hợp tác", "lo": "ຂໍ້ຕົກລົງການຮ່ວມມື", "en": "Agreement"},
     AgreementKind.MEMORANDUM: {"vi": "Biên bản ghi nhớ", "lo": "ບົດບັນທຶກຄວາມເຂົ້າໃຈ", "en": "Memorandum"},
@@ -82,6 +89,11 @@ def status_name(status: EventStatus, language: str) -> str:
 def member_role_name(role: MemberRole, language: str) -> str:
     """What a person is in a visit, as the printed list of members says it; an unknown language gets Vietnamese."""
     return localized(MEMBER_ROLE_NAMES[role], language)
+
+
+def member_answer_name(answer: MemberAnswer, language: str) -> str:
+    """What somebody answered whether they take part; an unknown language gets Vietnamese."""
+    return localized(MEMBER_ANSWER_NAMES[answer], language)
 
 
 def member_side_name(side: Side, language: str) -> str:

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -104,8 +104,10 @@ def invalid_file(what: Message) -> Invalid:
     return Invalid({"file": [what]})
 
 
-def read_text(content: bytes, charset: str = "") -> FileText:
+def read_text(content: bytes, charset: str = "", also: Collection[str] = ()) -> FileText:
     """Split a file into components; several calendars in one file are combined.
+
+    ``also`` names properties that are kept besides those an import needs.
 
     UTF-8 and UTF-16 with and without a byte order mark, otherwise the declared ``charset``, otherwise the Windows code
     page of Viet Nam with a remark; LF, CR and CRLF. A few damaged letters do not make a UTF-8 file another one. Lines
@@ -124,7 +126,7 @@ def read_text(content: bytes, charset: str = "") -> FileText:
     if not content.strip():
         raise invalid_file(message(N_("The file is empty.")))
     text, remarks = _decoded(content, charset)
-    scan = _Scan()
+    scan = _Scan(frozenset(also))
     scan.read(_whole_lines(text))
     if not scan.has_begun:
         raise invalid_file(message(N_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
@@ -196,7 +198,8 @@ def _whole_lines(text: str) -> Iterator[str]:
 class _Scan:
     """A pass over the lines: the current position and the components found."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: frozenset[str] = frozenset()) -> None:
+        self.kept = _ONCE | _OFTEN | also
         self.found: list[ComponentText] = []
         self.stack: list[str] = []
         self.calendar = CalendarText()
@@ -289,7 +292,7 @@ class _Scan:
                 value = line.partition(":")[2].strip()[:200]
                 self.calendar.values.setdefault(name, value)
                 self.source = self.source or (value if name == "PRODID" else "")
-        elif len(self.stack) == self.level and self.current.problem is None and name in _ONCE | _OFTEN:
+        elif len(self.stack) == self.level and self.current.problem is None and name in self.kept:
             self._line_of_component(self.current, name, line)
 
     def _line_of_zone(self, name: str, line: str) -> None:

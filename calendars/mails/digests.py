@@ -39,6 +39,16 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
         "en": "Notice of a change after confirmation",
     },
     ReminderPurpose.DOCUMENT: {"vi": "Thư gửi văn bản", "lo": "ອີເມວສົ່ງເອກະສານ", "en": "Paper of a visit"},
+    ReminderPurpose.UNANSWERED: {
+        "vi": "Đề nghị trả lời có tham gia hay không",
+        "lo": "ຂໍໃຫ້ຕອບວ່າຈະເຂົ້າຮ່ວມ ຫຼື ບໍ່",
+        "en": "Request for an answer",
+    },
+    ReminderPurpose.MENTION: {
+        "vi": "Được nhắc đến trong ghi chú",
+        "lo": "ຖືກກ່າວເຖິງໃນບັນທຶກ",
+        "en": "Mentioned in a note",
+    },
     ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
     ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
     ReminderPurpose.ESCALATION: {

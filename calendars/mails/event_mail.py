@@ -107,6 +107,9 @@ def _head(about: MailTopic, title: str, days: str, language: Language) -> tuple[
     """Subject and first line."""
     if about.task is not None:
         return _task_subject(about, title, language), _task_line(about, language)
+    if about.purpose is ReminderPurpose.UNANSWERED:
+        subject = translate(N_("Please answer: {title} – {days}"), language, title=title, days=days)
+        return subject, translate(N_("Please say whether you take part in:"), language)
     if about.purpose is ReminderPurpose.REMINDER:
         if about.rule is None:
             subject = translate(N_("Reminder: {title} – {days}"), language, title=title, days=days)
@@ -272,6 +275,9 @@ def _closing(about: MailTopic, language: Language) -> str:
         found.append(translate(why, language))
     elif about.instead_of is None and about.purpose in NOTICES:
         found.append(translate(N_("You get this mail because an earlier one told you of this event."), language))
+    elif about.instead_of is None and about.purpose is ReminderPurpose.UNANSWERED:
+        why = N_("You get this mail because you are on the list of this visit and have not answered yet.")
+        found.append(translate(why, language))
     elif about.rule:
         rule = one_line(localized(about.rule, language))
         found.append(translate(N_("You get this mail by the reminder rule “{rule}”."), language, rule=rule))

@@ -14,22 +14,25 @@ _LINE = 75
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An entry with a place for its one recipient; ``sequence`` is its SEQUENCE."""
+    """An entry with a place for its one recipient; ``sequence`` is its SEQUENCE, ``asks``: an answer is requested."""
 
     method: Method
     sequence: int
     before: bytes
     after: bytes
+    asks: bool = False
 
     def to(self, address: str) -> bytes:
         """The complete calendar object for a recipient; ``address`` is a plain mail address in ASCII.
 
-        No reply is requested: the office counts its guests by other means. Who gives one reaches the organizer. What is
-        published has no attendees. Source: RFC 5546 section 3.2.1.
+        Without an inbox no reply is requested: the office counts its guests by other means. Who gives one reaches the
+        organizer. What is published has no attendees. Source: RFC 5546 section 3.2.1.
         """
         if self.method is Method.PUBLISH:
             return self.before + self.after
-        attendee = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address}"
+        requested = "TRUE" if self.asks else "FALSE"
+        parameters = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP={requested}"
+        attendee = f"ATTENDEE;{parameters}:mailto:{address}"
         return self.before + _folded(attendee) + self.after
 
 
@@ -64,7 +67,7 @@ def invitation(
     event = _uninvitation(facts, language) if without_status else render_event(facts, language)
     before = b"".join(map(_folded, head)) + zones + event.removesuffix(_END_OF_EVENT)
     before += _folded(f"ORGANIZER{parameters}:mailto:{organizer}")
-    return Invitation(entry.method, entry.sequence, before, _END_OF_EVENT + CALENDAR_END)
+    return Invitation(entry.method, entry.sequence, before, _END_OF_EVENT + CALENDAR_END, entry.asks)
 
 
 def _uninvitation(facts: EventFacts, language: str) -> bytes:

@@ -16,10 +16,11 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class BusyDays:
-    """Whole days on which a requested person or resource is unavailable; ``title`` names the reason."""
+    """Whole days on which a requested person or resource, or one of the sides, is unavailable; ``title`` names the
+    reason."""
 
     days: Days
-    code: Literal["person_busy", "resource_busy", "too_few_seats"]
+    code: Literal["person_busy", "resource_busy", "too_few_seats", "other_side_busy"]
     id: str
     title: Mapping[str, str]
 
@@ -92,6 +93,7 @@ class DayIndex:
         self.people = self._day_set(number for code, number in busy_numbers if code == "person_busy")
         self.resources = self._day_set(number for code, number in busy_numbers if code == "resource_busy")
         self.seats = self._day_set(number for code, number in busy_numbers if code == "too_few_seats")
+        self.sides = self._day_set(number for code, number in busy_numbers if code == "other_side_busy")
         self._busy = {number for visit in stays for number in self._busy_numbers(visit)}
         self._visits: DaySet | None = None
 

@@ -34,6 +34,7 @@ RULES = (
     "person_busy",
     "resource_busy",
     "too_few_seats",
+    "other_side_busy",
 )
 """All rules that can refuse a window."""
 
@@ -141,6 +142,8 @@ class _Search:
             yield "resource_busy"
         if index.seats.count(first, last):
             yield "too_few_seats"
+        if any(index.sides.count(*end) for end in ends):
+            yield "other_side_busy"
 
     def _met(self, group: Sequence[FestivalDay]) -> list[bool]:
         """For each window whether it meets one festival of a group; windows that meet a festival are consecutive."""

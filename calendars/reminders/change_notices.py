@@ -25,7 +25,7 @@ NOTICES = frozenset(
 )
 """The purposes of mails about changes of an event."""
 
-TELLING = NOTICES | {ReminderPurpose.REMINDER}
+TELLING = NOTICES | {ReminderPurpose.REMINDER, ReminderPurpose.UNANSWERED}
 """The purposes of mails that tell an event's values."""
 
 TAKING_BACK = frozenset({ReminderPurpose.CANCELLATION, ReminderPurpose.POSTPONED, ReminderPurpose.REMOVED})
@@ -71,12 +71,14 @@ def values_of(event: Any) -> dict[str, Any]:
 class CalendarEntry:
     """What a mail does with the event in its reader's calendar.
 
-    ``organizer`` is the address that answers go to; None: the office's own, which nobody reads.
+    ``organizer`` is the address that answers go to; None: the office's own, which nobody reads. ``asks``: the reader is
+    asked for one.
     """
 
     method: Method
     sequence: int
     organizer: str | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    and_,
     bindparam,
     false,
     func,
@@ -50,11 +51,12 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from models.accounts import User
+from models.both_sides.office_profiles import OfficeProfile
 from models.errors import InvalidValue
 from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import N_
-from models.places import Locality, Organisation, Person
+from models.places import Locality, Organisation, Person, Position
 from models.queries.address_writers import AddressWriters
 from models.queries.approved_rules import approved_rules
 from models.queries.event_readers import TAKING_PART, ReadingRights, with_sides
@@ -62,11 +64,13 @@ from models.queries.languages import reader_language
 from models.queries.office_rows import RuleOffices
 from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
 from models.queries.organisation_lines import OrganisationLines
+from models.queries.shares import SharedEvents
 from models.reminders import ReminderRule
-from models.vocabulary import EVENT_ANCHORS, Language, Role, Visibility
+from models.vocabulary import EVENT_ANCHORS, Language, MemberAnswer, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION, ASSIGNEE = "owner", "members", "organisation", "assignee"
-WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE)
+UNANSWERED = "unanswered"
+WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE, UNANSWERED)
 """The words of an audience that mean people of an event; the others are ``role:…`` and ``email:…``."""
 
 MESSENGER = "messenger:"
@@ -124,6 +128,11 @@ _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_POSITION: Table = Position.__table__  # type: ignore[attr-defined]
+_PROFILE: Table = OfficeProfile.__table__  # type: ignore[attr-defined]
+
+_OFFICE = "office:"
+"""Before the codes of offices, among the ids of organisations."""
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 _ACTIVE_RULES = select(_RULE.c.id, _RULE.c.audience, _RULE.c.kinds).where(
     _RULE.c.active, _RULE.c.anchor.in_(EVENT_ANCHORS)
@@ -217,8 +226,8 @@ def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
 
 @cache
 def _people(by_id: bool, all_members: bool, all_doers: bool, are_named: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """The people of events who have an address, with their organisation's country, whether they are members, and the
-    task they were given.
+    """The people of events who have an address, with their organisation's country, whether they are members, the task
+    they were given, and whether they have yet to answer.
 
     ``all_members``: all members; ``all_doers``: all who were given a task; ``are_named``: the members, heads and doers
     whose address is one of ``emails``.
@@ -260,19 +269,24 @@ class _Place:
         )  # fmt: skip
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
+        is_waited_for = _MEMBER.c.answer == MemberAnswer.NEEDS_ACTION if self.table is _MEMBER else false()
         vouching = (
             self.organisation_id.label("body_id"),
             _EVENT.c.organisation_id.label("in_charge_id"),
             (_EVENT.c.visibility == Visibility.PUBLIC).label("is_public"),
             OTHERS_EXIST.label("several"),
+            is_waited_for.label("is_unanswered"),
         )
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
+        of_somebody = select(_POSITION.c.person_id).where(_POSITION.c.organisation_id.is_not(None))
         kept_by = func.coalesce(_PERSON.c.organisation_id, _PERSON.c.former_organisation_id)
         is_settled = or_(
             kept_by.is_(None),
             kept_by == self.organisation_id,
             kept_by.not_in(of_accounts),
+            # Who never belonged anywhere is kept by whoever entered them.
+            and_(_PERSON.c.organisation_id.is_(None), _PERSON.c.id.not_in(of_somebody)),
             _EVENT.c.visibility == Visibility.PUBLIC,
         )
         chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)
@@ -289,14 +303,18 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _countries(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """The countries of the organisations in charge of events, and that of the office under an empty id."""
+    """The countries of the organisations in charge of events, and that of the office under an empty id; the languages
+    that offices have chosen under :data:`_OFFICE` and their codes."""
     of_organisations = (
         select(_ORGANISATION.c.id, _LOCALITY.c.country)
         .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         .where(_ORGANISATION.c.id.in_(select(_EVENT.c.organisation_id).where(chosen_events(by_id))))
     )
     of_office = select(literal(""), _LOCALITY.c.country).where(_LOCALITY.c.code == bindparam("office"))
-    return union_all(of_organisations, of_office)
+    chosen = select(literal(_OFFICE).concat(_PROFILE.c.code), _PROFILE.c.language).where(
+        _PROFILE.c.language.is_not(None)
+    )
+    return union_all(of_organisations, of_office, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +336,10 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
     ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
     that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
-    an address; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
-    organisation, else the ``owner``;
-    ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
-    told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
+    an address, ``unanswered`` those of them who have not said whether they come; ``assignee`` whom the open tasks are
+    given to: the person at their own address, the accounts of the organisation, else the ``owner``; ``role:officer``
+    the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be told of the
+    event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
     session.flush()
@@ -331,7 +349,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 @dataclass(slots=True)
 class AudienceIndex:
     """The data to resolve audiences of many events, read at once: at most eleven queries however many events, and where
-    there are several offices one for every five hundred people."""
+    there are several offices one more and one for every five hundred people."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
@@ -343,8 +361,12 @@ class AudienceIndex:
     by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     taking_part: set[tuple[str, str]] = field(default_factory=set)
     """Event and organisation, of internal events and the organisations of accounts that may not read everything."""
+    shares: SharedEvents = field(default_factory=SharedEvents)
+    """With which office each event is shared, where there are several."""
     members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Event → the addresses of its members."""
+    unanswered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Event → the addresses of those of them who have yet to answer."""
     tasks: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     """Event → its open tasks: ``id``, ``organisation_id``; only if assignees are told."""
     doers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -373,6 +395,8 @@ class AudienceIndex:
         # The owner replaces an assignee, and the organisation an owner, who can't be told.
         parts |= {OWNER} if ASSIGNEE in parts else set()
         parts |= {ORGANISATION} if OWNER in parts else set()
+        if UNANSWERED in parts:
+            parts = {*parts, MEMBERS} - {UNANSWERED}
         values = dict(events.values)
         for part, named in ((_ROLE, roles), (_EMAIL, emails)):
             if named:
@@ -387,17 +411,13 @@ class AudienceIndex:
                     knows(work, several=bool(found_users[0].several))
                 index.offices = Offices.load(work)
             index._add_users(connection, found_users, of_tasks=of_tasks)
-        limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
-        if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
-            bound = events.values | {"organisations": sorted(limited)}
-            index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
+            index._read_rights(connection, events, parts)
         if ASSIGNEE in parts:
             for task in connection.execute(_open_tasks(by_id), events.values):
                 index.tasks[task.event_id].append(task)
         if parts & {MEMBERS, ASSIGNEE, _EMAIL}:
             index._read_people(work, events, parts, emails, of_tasks=of_tasks)
-            office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
-            index.countries.update(connection.execute(_countries(by_id), events.values | office).all())
+            index._read_countries(work, events)
         return index
 
     def addresses(
@@ -473,10 +493,11 @@ class AudienceIndex:
         return self.messengers.get(user.id) if user is not None else None
 
     def _readers(self, word: str, event: Any, vouched: bool) -> Iterator[Reader]:
-        if word == MEMBERS or word.startswith(_EMAIL):
-            named = self.members.get(event.id, ()) if word == MEMBERS else (word.removeprefix(_EMAIL).lower(),)
+        listed = {MEMBERS: self.members, UNANSWERED: self.unanswered}.get(word)
+        if listed is not None or word.startswith(_EMAIL):
+            named = (word.removeprefix(_EMAIL).lower(),) if listed is None else listed.get(event.id, ())
             for address in named:
-                if (reader := self.reader(address, event, vouched=vouched and word != MEMBERS)) is not None:
+                if (reader := self.reader(address, event, vouched=vouched and listed is None)) is not None:
                     yield reader
             return
         # Accounts are told as accounts: not because somebody of the event has the same address.
@@ -508,7 +529,7 @@ class AudienceIndex:
     def _may_read(self, user: Any, event: Any) -> bool:
         """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
         takes_part = (event.id, user.organisation_id) in self.taking_part
-        return self.rights[user.id].may_read(event, takes_part=takes_part)
+        return self.rights[user.id].may_read(event, takes_part=takes_part, shared=self.shares.code(event.id))
 
     def _decides(self, user: Any, event: Any) -> bool:
         """Whether an account decides that its address is told nothing of an event: one of the event's office, or of
@@ -523,12 +544,37 @@ class AudienceIndex:
             return True
         if reader.account_id is None:
             return False
-        return self.rights[reader.account_id].sees_task(event, task.organisation_id)
+        shared = self.shares.code(event.id)
+        return self.rights[reader.account_id].sees_task(event, task.organisation_id, shared=shared)
 
     def _language(self, event: Any, country: str | None = None, languages: Sequence[str] = ()) -> Language:
         """The language of a reader without an account, who belongs to an organisation in ``country``."""
         in_charge = self.countries.get(event.organisation_id) if event.organisation_id else None
-        return reader_language(languages, country, in_charge, self.countries.get(""))
+        office = self.office_language(event.organisation_id)
+        return reader_language(languages, country, in_charge, self.countries.get(""), office=office)
+
+    def _read_countries(self, work: Session | Connection, events: EventSelection) -> None:
+        connection = work if isinstance(work, Connection) else work.connection()
+        office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
+        self.countries.update(connection.execute(_countries(events.by_id), events.values | office).all())
+        if self.offices.alone and any(key.startswith(_OFFICE) for key in self.countries):
+            self.offices = Offices.load(work)  # no account was found, so nobody has asked
+
+    def office_language(self, organisation_id: str | None) -> Language | None:
+        """The language that the office of an organisation has chosen."""
+        office = self.offices.of(organisation_id)
+        known = (key for key in self.countries if key.startswith(_OFFICE))
+        chosen = {self.offices.named(key.removeprefix(_OFFICE)): self.countries[key] for key in sorted(known)}
+        return Language(chosen[office]) if office in chosen else None
+
+    def _read_rights(self, connection: Connection, events: EventSelection, parts: Collection[str]) -> None:
+        """Read what lets accounts read events that are not public and not their own."""
+        if not self.offices.alone:
+            self.shares = SharedEvents.load(connection, chosen_events(events.by_id), events.values)
+        limited = {one.organisation_id for one in self.rights.values() if not one.everything and one.organisation_id}
+        if limited and {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}.intersection(parts):
+            bound = events.values | {"organisations": sorted(limited)}
+            self.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(events.by_id), bound))
 
     def _add_users(self, connection: Connection, users: Sequence[Any], *, of_tasks: bool) -> None:
         for user in users:
@@ -570,6 +616,8 @@ class AudienceIndex:
         for row in rows:
             if row.is_public or writers.counts(row[2], row.body_id, row.in_charge_id):
                 self._add_person(*row[:8], is_listed=MEMBERS in parts)
+                if row.is_unanswered and MEMBERS in parts and (address := row[1].strip()):
+                    self.unanswered[row[0]].append(address)
 
     def _add_person(
         self,

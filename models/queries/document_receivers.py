@@ -78,7 +78,8 @@ class DocumentReceivers:
         if country is None or address in self.directory.by_email:
             return None
         countries = self.directory.countries
-        language = reader_language((), country, countries.get(event.organisation_id), countries.get(""))
+        chosen = self.directory.office_language(event.organisation_id)
+        language = reader_language((), country, countries.get(event.organisation_id), countries.get(""), office=chosen)
         return Reader(address, language, is_mailbox=True)
 
     def vouches(self, sender_id: str | None, event: Any) -> bool:

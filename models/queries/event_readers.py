@@ -6,6 +6,9 @@ office, approvers, administrators and its creator, as far as they belong to the 
 have tasks in it, or their people are members or head it; and by the organisation that carries on the work of the one in
 charge (:mod:`models.queries.organisation_lines`), never the other way round.
 
+An event that is shared with another office (:mod:`models.queries.shares`) is also read by the accounts of that office
+that read all of it. They see of it what readers of another office see, and the tasks given to bodies of their office.
+
 Whose people are members was settled when somebody in charge made them members (``Member.organisation_id``,
 ``Event.head_organisation_id``): a later change of a person opens no event.
 
@@ -26,6 +29,7 @@ from models.events import Event
 from models.places import Organisation
 from models.queries.offices import Offices, line_end, line_of
 from models.queries.organisation_lines import OrganisationLines
+from models.queries.shares import office_line, shared_with
 from models.vocabulary import Role, Visibility
 
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
@@ -83,6 +87,10 @@ class ReadingRights:
         """Whether an organisation, or what has none, belongs to the account's office."""
         return self.offices.of(organisation_id) == self.office
 
+    def keeps(self, organisation_id: str | None) -> bool:
+        """Whether an organisation and its people are its office's to keep."""
+        return self.offices.keeping.of(organisation_id) == self.office
+
     def is_near(self, organisation_id: str | None) -> bool:
         """Whether an organisation, or what has none, is of the account's office and side."""
         if self.side is not None:
@@ -115,14 +123,26 @@ class ReadingRights:
         """Whether the account may read the money of a loaded event that it may read: as :func:`money_of`."""
         return self.handles_money and (self.everything or self.is_in_charge(event) or self.carries_on(event))
 
-    def sees_task(self, event: Any, organisation_id: str | None) -> bool:
-        """Whether the account sees a task of an event that it may read; ``organisation_id`` is whose task it is."""
-        is_own = organisation_id is not None and organisation_id == self.organisation_id
-        return is_own or self.is_near(event.organisation_id) or self.is_in_charge(event)
+    def is_shared(self, code: str | None) -> bool:
+        """Whether what is shared with the office of a stored code is shared with this account; None: with nobody."""
+        return self.whole_office and code is not None and not self.offices.alone and code in self._own_line
 
-    def may_read(self, event: Any, *, takes_part: bool) -> bool:
-        """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""
-        if event.visibility is Visibility.PUBLIC or takes_part:
+    @property
+    def _own_line(self) -> frozenset[str]:
+        return office_line(self.offices, self.office)
+
+    def sees_task(self, event: Any, organisation_id: str | None, *, shared: str | None) -> bool:
+        """Whether the account sees a task of an event that it may read; ``organisation_id`` is whose task it is,
+        ``shared`` the code of the office that the event is shared with."""
+        is_own = organisation_id is not None and organisation_id == self.organisation_id
+        if is_own or self.is_near(event.organisation_id) or self.is_in_charge(event):
+            return True
+        return organisation_id is not None and self.is_of_office(organisation_id) and self.is_shared(shared)
+
+    def may_read(self, event: Any, *, takes_part: bool, shared: str | None) -> bool:
+        """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it;
+        ``shared``: the code of the office that it is shared with, None: with none."""
+        if event.visibility is Visibility.PUBLIC or takes_part or self.is_shared(shared):
             return True
         return self.is_in_charge(event) or self.carries_on(event)
 
@@ -191,6 +211,13 @@ def money_of(reader: ReadingRights) -> ColumnElement[bool]:
     return true() if reader.everything else or_(in_charge(reader), carried_on(reader))
 
 
+def shared_to(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that are shared with an account: with its office, all of which it reads."""
+    if not reader.whole_office or reader.offices.alone:
+        return false()
+    return col(table.id).in_(shared_with(reader.offices, reader.office))
+
+
 def is_near(reader: ReadingRights) -> ColumnElement[bool]:
     """The condition for events of an account's office and side, whether or not it may read them."""
     if reader.side is not None:
@@ -199,8 +226,11 @@ def is_near(reader: ReadingRights) -> ColumnElement[bool]:
     return true() if condition is None else condition
 
 
-def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
-    """The condition for events that an account may read, all for None; ``table`` may be that of deleted events."""
+def visible_to(reader: ReadingRights | None, table: Any = Event, *, by_share: bool = True) -> ColumnElement[bool]:
+    """The condition for events that an account may read, all for None; ``table`` may be that of deleted events.
+
+    Without ``by_share`` those that it reads only because they are shared with its office are left out.
+    """
     if reader is None or reader.everything:
         return true()
     conditions = [col(table.visibility) == Visibility.PUBLIC, in_charge(reader, table)]
@@ -211,4 +241,6 @@ def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElemen
             event_id, organisation_id = pairs.selected_columns
             own = pairs.where(organisation_id == reader.organisation_id).with_only_columns(event_id)
             conditions.append(col(table.id).in_(own))
+    if by_share and reader.whole_office:
+        conditions.append(shared_to(reader, table))
     return or_(*conditions)

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Table, select
 from sqlmodel import Session
 
 from models.accounts import User
+from models.both_sides.office_profiles import OfficeProfile
 from models.places import Locality, Organisation
 from models.queries.audience import MESSENGER, ORGANISATION
 from models.queries.event_readers import ReadingRights, with_sides
@@ -36,6 +37,7 @@ from models.vocabulary import Language, Role
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_PROFILE: Table = OfficeProfile.__table__  # type: ignore[attr-defined]
 _ROLE, _EMAIL = "role:", "email:"
 _ACCOUNTS = (
     select(
@@ -48,6 +50,7 @@ _ACCOUNTS = (
     .order_by(_USER.c.email)
 )
 _COUNTRIES = select(_LOCALITY.c.code, _LOCALITY.c.country)
+_LANGUAGES = select(_PROFILE.c.code, _PROFILE.c.language).where(_PROFILE.c.language.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,12 @@ class OccasionReaders:
     rights: Mapping[str, ReadingRights] = field(default_factory=dict)
     accounts: tuple[Any, ...] = ()
     countries: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
+    """Office → the language that it has chosen."""
 
     @classmethod
     def load(cls, work: Session | Connection, offices: Offices) -> "OccasionReaders":
-        """Read all accounts; three queries, and one or two more where some are older than offices."""
+        """Read all accounts; four queries, and one or two more where some are older than offices."""
         connection = work if isinstance(work, Connection) else work.connection()
         found = tuple(connection.execute(_ACCOUNTS))
         rights = {user.id: ReadingRights.of(user, user.protocol_office, offices) for user in found}
@@ -87,7 +92,9 @@ class OccasionReaders:
             lines = OrganisationLines.load(connection)
             rights = {user_id: one.carrying_on(lines) for user_id, one in rights.items()}
         countries = {row.code: row.country for row in connection.execute(_COUNTRIES)}
-        return cls(offices, rights, found, countries)
+        chosen = connection.execute(_LANGUAGES).all()
+        languages = {offices.named(row.code): row.language for row in chosen}
+        return cls(offices, rights, found, countries, languages)
 
     def addresses(
         self,
@@ -136,7 +143,7 @@ class OccasionReaders:
             return _told(user) if user.active and self._may_know(user, private) else {}
         if not vouched or (private is not None and private.event is not None):
             return {}
-        return {address: reader_language((), self.countries.get(office))}
+        return {address: reader_language((), None, self.countries.get(office), office=self.languages.get(office))}
 
     def _account(self, address: str, office: str) -> Any:
         """The account of an office with an address, disabled or not."""

@@ -7,11 +7,10 @@ from sqlalchemy import Connection, Table, select
 from sqlmodel import Session
 
 from models.holidays import OfficeHoliday, office_holidays
-from models.places import Locality
+from models.queries.office_profiles import OfficeProfiles
 from models.queries.offices import Offices
 from models.reminders import ReminderRule
 
-_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 
 
@@ -78,18 +77,10 @@ class OfficeZones:
         offices = Offices.load(session) if offices is None else offices
         if offices.alone:
             return cls(offices, default)
-        rows = session.connection().execute(
-            select(_LOCALITY.c.code, _LOCALITY.c.timezone).where(_LOCALITY.c.code.in_(sorted(offices.others)))
-        )
-        return cls(offices, default, {row.code: row.timezone for row in rows})
+        profiles = OfficeProfiles.load(session, offices)
+        return cls(offices, default, {office: profiles.zone(office, default) for office in offices.others})
 
     def of_task(self, task: Any, event: Any) -> str:
         """The zone a task is due in: of its organisation's office, else of its person's, else of its event's."""
         doer = task.organisation_id or task.person_organisation_id or event.organisation_id
         return self.of_office.get(self.offices.of(doer), self.default)
-
-
-def default_holidays(session: Session) -> list[OfficeHoliday]:
-    """The entries of the default office."""
-    found = OfficeHolidays.load(session)
-    return found.at(found.offices.default)

@@ -18,10 +18,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, null, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Table, literal, null, or_, select, union
 from sqlmodel import Session
 
 from models.accounts import User
+from models.both_sides.office_profiles import OfficeProfile
 from models.places import Locality, Organisation
 
 LOCALITY = "desk_locality"
@@ -30,15 +31,18 @@ LOCALITY = "desk_locality"
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_PROFILE: Table = OfficeProfile.__table__  # type: ignore[attr-defined]
 
 _ANY: Table = _USER.alias("any_account")  # type: ignore[assignment]
 OTHERS_EXIST = select(_ANY.c.id).where(_ANY.c.office.is_not(None)).exists()
 """Whether there is another office than the default one, as a column: it goes along with what a request asks first."""
 
 _SEVERAL = "desk_several_offices"
+_ENDED = ""
 _FACTS = union(
     select(_LOCALITY.c.code, _LOCALITY.c.successor).where(_LOCALITY.c.successor.is_not(None)),
     select(_USER.c.office, null()).where(_USER.c.office.is_not(None)),
+    select(_PROFILE.c.code, literal(_ENDED)).where(_PROFILE.c.ended_at.is_not(None)),
 )
 
 
@@ -49,7 +53,8 @@ class Offices:
     ``locality`` is ``DESK_LOCALITY``, ``default`` the end of its line, ``codes`` are those stored with accounts,
     ``successors`` locality → successor, of those that have one. ``others``: office → its localities, of all offices but
     the default one.
-    ``organisations``: organisation → office, of the organisations in ``others``.
+    ``organisations``: organisation → office, of the organisations in ``others``. ``ended`` are those of ``others`` that
+    the operator ended: their events stay theirs, but nobody acts for them.
     """
 
     locality: str = ""
@@ -58,6 +63,7 @@ class Offices:
     successors: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, frozenset[str]] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, work: Session | Connection) -> "Offices":
@@ -81,15 +87,17 @@ class Offices:
     def load_whole(cls, connection: Connection) -> "Offices":
         """As :meth:`load`, the succession of localities in any case."""
         rows = connection.execute(_FACTS).all()
-        successors = {code: successor for code, successor in rows if successor is not None}
+        successors = {code: successor for code, successor in rows if successor}
         codes = frozenset(code for code, successor in rows if successor is None)
         found = cls.of_facts(connection.get_execution_options().get(LOCALITY) or "", codes, successors)
         if found.alone:
             return found
+        ended = {line_end(successors, code) for code, successor in rows if successor == _ENDED}
         office_of = {code: office for office, localities in found.others.items() for code in localities}
         columns = select(_ORGANISATION.c.id, _ORGANISATION.c.locality)
         listed = connection.execute(columns.where(_ORGANISATION.c.locality.in_(sorted(office_of))))
-        return replace(found, organisations={row.id: office_of[row.locality] for row in listed})
+        organisations = {row.id: office_of[row.locality] for row in listed}
+        return replace(found, organisations=organisations, ended=frozenset(ended & found.others.keys()))
 
     @classmethod
     def of_facts(cls, locality: str, codes: frozenset[str], successors: Mapping[str, str]) -> "Offices":
@@ -102,6 +110,16 @@ class Offices:
     def alone(self) -> bool:
         """Whether there is only the default office."""
         return not self.others
+
+    @property
+    def keeping(self) -> "Offices":
+        """Who keeps the directory: people and bodies of an office that ended are the default one's to keep, as those of
+        any place without an office. For events it stays as it is."""
+        if not self.ended:
+            return self
+        others = {office: codes for office, codes in self.others.items() if office not in self.ended}
+        kept = {body: office for body, office in self.organisations.items() if office not in self.ended}
+        return replace(self, others=others, organisations=kept, ended=frozenset())
 
     def of(self, organisation_id: str | None) -> str:
         """The office of an organisation, or of what has none."""

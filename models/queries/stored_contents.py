@@ -7,10 +7,11 @@ they are still there; whoever removes bytes holds the row from before until afte
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from models.both_sides.links import SubmissionFile
 from models.file_store import PREFIXES, Content, FileStore
 from models.files import File, StoredContent
 
@@ -113,4 +114,5 @@ def _removable(session: Session, now: datetime) -> Sequence[StoredContent]:
 
 
 def _has_file() -> ColumnElement[bool]:
-    return exists(select(col(File.id)).where(col(File.sha256) == col(StoredContent.sha256)))
+    handed_in = exists(select(col(SubmissionFile.id)).where(col(SubmissionFile.sha256) == col(StoredContent.sha256)))
+    return or_(exists(select(col(File.id)).where(col(File.sha256) == col(StoredContent.sha256))), handed_in)

@@ -16,7 +16,7 @@ _REMINDER: Table = Reminder.__table__  # type: ignore[attr-defined]
 _VERSION: Table = EventVersion.__table__  # type: ignore[attr-defined]
 _MAILS = (
     ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE, ReminderPurpose.POSTPONED,
-    ReminderPurpose.MOVED, ReminderPurpose.REMOVED,
+    ReminderPurpose.MOVED, ReminderPurpose.REMOVED, ReminderPurpose.UNANSWERED,
 )  # fmt: skip
 _COLUMNS = (
     "id", "event_id", "recipient", "sent_to", "purpose", "locale", "told_sequence", "entry_sequence", "entry_organizer",

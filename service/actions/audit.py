@@ -42,6 +42,7 @@ _EXCLUDED = {
     "head_organisation_id",
     "person_organisation_id",
     "content",
+    "refused_reason",
 }
 
 
@@ -67,7 +68,8 @@ def plain(value: Any) -> Any:
 
 def snapshot(row: SQLModel, extra: tuple[str, ...] = ()) -> dict[str, Any]:
     """The values of a row that are audited, and the computed ones named in ``extra`` (``parties``, ``budget`` …)."""
-    names = [name for name in type(row).model_fields if name not in _EXCLUDED]
+    untold: frozenset[str] = getattr(type(row), "UNTOLD", frozenset())
+    names = [name for name in type(row).model_fields if name not in _EXCLUDED and name not in untold]
     return {name: plain(getattr(row, name)) for name in (*names, *extra)}
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, select
 
 from models.accounts import Audit, User
+from models.both_sides.proposals import Proposal
 from models.events import Event
+from models.queries.event_readers import ReadingRights
+from models.queries.proposal_readers import is_between
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
@@ -26,7 +29,7 @@ def audit_where(session: Session, act: ActionContext, query: Mapping[str, Any]) 
 def _seen(session: Session) -> ColumnElement[bool]:
     """The condition for audit rows the session sees: about events it oversees; of those that are gone, and of all else,
     what accounts of its office did, and what was done to these accounts. What the service itself did to nobody's event
-    is the default office's."""
+    is the default office's. What two offices proposed to each other is in the trail of both."""
     one = permissions.reader(session)
     if one is None:
         return true()
@@ -36,7 +39,17 @@ def _seen(session: Session) -> ColumnElement[bool]:
     own = [col(Audit.actor_id).in_(accounts), and_(col(Audit.entity) == "user", col(Audit.entity_id).in_(accounts))]
     if one.office == one.offices.default:
         own.append(and_(col(Audit.actor_id).is_(None), col(Audit.entity) != "user"))
-    return or_(col(Audit.event_id).in_(overseen), and_(or_(col(Audit.event_id).is_(None), is_gone), or_(*own)))
+    sides = [] if one.offices.alone else [_of_own_proposals(one)]
+    return or_(col(Audit.event_id).in_(overseen), *sides, and_(or_(col(Audit.event_id).is_(None), is_gone), or_(*own)))
+
+
+def _of_own_proposals(one: ReadingRights) -> ColumnElement[bool]:
+    """The condition for rows about days that the reader's office proposed, or was asked for, if it reads its whole
+    office."""
+    if not one.whole_office:
+        return false()
+    own = select(col(Proposal.id)).where(is_between(one.offices, one.office))
+    return and_(col(Audit.entity) == "proposal", col(Audit.entity_id).in_(own))
 
 
 def newest_audits(

@@ -1,6 +1,6 @@
 """Who acts, when, and for which office: what every action needs besides its session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from models.accounts import User
@@ -10,12 +10,23 @@ from models.office import Office
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """The context of one action. ``user`` None is the service itself (the seed, the command line)."""
+    """The context of one action. ``user`` None is the service itself (the seed, the command line).
+
+    ``office`` is the acting account's own (:mod:`service.actions.acting`), the default one for the service itself.
+    ``default_office`` is the default office where that is another.
+    """
 
     user: User | None
     now: datetime
     office: Office
     request_id: str | None = None
+    default_office: Office | None = None
+
+    @property
+    def common(self) -> "ActionContext":
+        """The same action seen from the default office, for what is kept for readers of every office: calendar feeds,
+        planned reminders, the positions that people hold today. It must not depend on who happens to act."""
+        return self if self.default_office is None else replace(self, office=self.default_office, default_office=None)
 
     @property
     def account(self) -> User:

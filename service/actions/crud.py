@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, inspect, not_, or_
@@ -103,6 +103,11 @@ def check(errors: Mapping[str, list[Message]]) -> None:
     """Raise all collected field errors at once; do nothing if there are none."""
     if found := {field: messages for field, messages in errors.items() if messages}:
         raise Invalid(found)
+
+
+def refuse(field: str, what: Message) -> NoReturn:
+    """Raise one field's error."""
+    raise Invalid({field: [what]})
 
 
 def assign(row: SQLModel, values: Mapping[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """What else is scheduled around given days: the visits hosts receive and the events people are in."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, bindparam, or_, union_all
@@ -12,7 +13,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from calendars.conflicts.schedule_checks import PersonAssignment
-from calendars.days.holidays import HolidayIndex, OfficeEntry
+from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry
 from calendars.days.spans import Days
 from calendars.events.host_days import TRAVEL_DAYS, HostedVisit, stay_taken
 from calendars.events.lifecycle import CALLED_OFF
@@ -159,15 +160,20 @@ def build_day_index(
     *,
     without: str | None = None,
     busy: Iterable[BusyDays] = (),
+    more_off: Mapping[date, Sequence[Holiday]] = MappingProxyType({}),
 ) -> DayIndex:
     """The index of the visits that ``hosts`` receive and the days off of ``countries``; one query.
 
     ``without`` is the id of an event to leave out, since it does not conflict with itself. No hosts: no visits.
+    ``more_off`` are further days off.
     """
     visits = hosted_visits(session, hosts, within) if hosts else []
+    off: dict[date, list[Holiday]] = holidays.off(countries, within.first, within.last)
+    for day, added in more_off.items():
+        off.setdefault(day, list(added))
     return DayIndex(
         within,
-        holidays.off(countries, within.first, within.last),
+        off,
         holidays.working_days(sorted(countries)),
         [visit for visit in visits if visit.id != without],
         busy,

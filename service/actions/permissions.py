@@ -19,8 +19,9 @@ A session has the rights of an account (:func:`reads_as`); without one, as in jo
 may read and change everything.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -39,10 +40,12 @@ from models.queries.audience import named_addresses
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
+from models.queries.shares import SharedEvents
 from models.text import LocalizedText
 from models.vocabulary import Language, Role, Visibility
 
 _READER = "reader"
+_FOR_OFFICE = "for_office"
 _AT_ONCE = 500
 
 BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
@@ -65,6 +68,37 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
         session.info[_READER] = before
 
 
+@contextmanager
+def for_office(session: Session, office: str) -> Iterator[None]:
+    """Make what the service itself enters within the block an office's; by default it is the default one's."""
+    session.info[_FOR_OFFICE] = office
+    try:
+        yield
+    finally:
+        del session.info[_FOR_OFFICE]
+
+
+@contextmanager
+def in_place_of_owner(session: Session, event: Event) -> Iterator[None]:
+    """Within the block the session may change an event, whosever it is, as its own protocol office: for what both of
+    its sides have agreed on, and nothing else."""
+    before: ReadingRights | None = session.info.get(_READER)
+    if before is not None:
+        owner = before.offices.of(event.organisation_id)
+        session.info[_READER] = replace(
+            before,
+            organisation_id=event.organisation_id,
+            whole_office=True,
+            office=owner,
+            side=None,
+            predecessors=frozenset(),
+        )
+    try:
+        yield
+    finally:
+        session.info[_READER] = before
+
+
 def account_rights(session: Session) -> ReadingRights | None:
     """The rights of the account the session acts for, however much it may; None for the service itself."""
     found: ReadingRights | None = session.info.get(_READER)
@@ -77,20 +111,22 @@ def reader(session: Session) -> ReadingRights | None:
     return None if found is None or found.everything else found
 
 
-def visible(session: Session) -> ColumnElement[bool]:
-    """The condition for events the session may read."""
-    return visible_to(reader(session))
+def visible(session: Session, *, by_share: bool = True) -> ColumnElement[bool]:
+    """The condition for events the session may read; without ``by_share`` not those only shared with its office."""
+    return visible_to(reader(session), by_share=by_share)
 
 
-def hidden(session: Session, event_ids: Collection[str | None]) -> frozenset[str]:
-    """Those of these events the session may not read; no query if it may read everything."""
+def hidden(session: Session, event_ids: Collection[str | None], *, by_share: bool = True) -> frozenset[str]:
+    """Those of these events the session may not read, as :func:`visible`; no query if it may read everything."""
     ids = sorted({event_id for event_id in event_ids if event_id is not None})
     if not ids or reader(session) is None:
         return frozenset()
     readable: set[str] = set()
     for first in range(0, len(ids), _AT_ONCE):
         batch = ids[first : first + _AT_ONCE]
-        readable |= set(session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session))))
+        readable |= set(
+            session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session, by_share=by_share)))
+        )
     return frozenset(ids) - readable
 
 
@@ -154,11 +190,11 @@ class Sight(IntEnum):
     """How much of an event that it may read a session sees.
 
     ``SHARED``, what readers of another office, or of the other side, see: days, hours, place and description, members
-    without their addresses, the published programme, tasks of the reader's own organisation, bookings without their
-    notes. ``OFFICE``, what departments of its office that take part see: also the working programme and all tasks.
-    ``WHOLE``, what whoever is in charge sees, and of a public event its whole office: also budget, history and all
-    reminders. Reminders to one's own address
-    are seen with any of them.
+    without their addresses, the published programme, tasks of the reader's own organisation (of a shared event also of
+    the other bodies of an office that the reader reads whole), bookings without their notes. ``OFFICE``, what
+    departments of its office that take part see: also the working programme and all tasks. ``WHOLE``, what whoever is
+    in charge sees, and of a public event its whole office: also budget, history and all reminders. Reminders to one's
+    own address are seen with any of them.
     """
 
     SHARED = 0
@@ -216,8 +252,17 @@ def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool
 
     Who is told of a task by mail must see it too (:meth:`models.queries.audience.AudienceIndex.addresses`).
     """
+    return task_sight(session, event)(organisation_id)
+
+
+def task_sight(session: Session, event: Any) -> Callable[[str | None], bool]:
+    """:func:`sees_task` for many tasks of one event, by whose they are; at most one query."""
     one = reader(session)
-    return one is None or one.sees_task(event, organisation_id)
+    if one is None:
+        return lambda _organisation_id: True
+    is_asked = one.whole_office and not one.offices.alone and not one.is_near(event.organisation_id)
+    shared = SharedEvents.of(session.connection(), [event.id]).code(event.id) if is_asked else None
+    return lambda organisation_id: one.sees_task(event, organisation_id, shared=shared)
 
 
 def seen_tasks(session: Session) -> ColumnElement[bool]:
@@ -225,9 +270,11 @@ def seen_tasks(session: Session) -> ColumnElement[bool]:
     one = reader(session)
     if one is None:
         return true()
-    return or_(
-        event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id
-    )
+    seen = [event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id]
+    of_own_bodies = one.offices.holds(one.office, col(Task.organisation_id))
+    if one.whole_office and of_own_bodies is not None:
+        seen.append(and_(event_readers.shared_to(one), col(Task.organisation_id).is_not(None), of_own_bodies))
+    return or_(*seen)
 
 
 def check_change(session: Session, event: Event) -> None:
@@ -268,9 +315,16 @@ def offices(session: Session) -> Offices:
 
 
 def own_office(session: Session) -> str:
-    """The code of the reader's office; the default office for the service itself."""
+    """The code of the reader's office; for the service itself the one it acts for, else the default office."""
     found: ReadingRights | None = session.info.get(_READER)
-    return offices(session).default if found is None else found.office
+    if found is None:
+        return str(session.info.get(_FOR_OFFICE) or offices(session).default)
+    return found.office
+
+
+def is_beside_default(session: Session) -> bool:
+    """Whether the reader's office is another than the default one."""
+    return own_office(session) != offices(session).default
 
 
 def of_own_office(session: Session, organisation_id: Any) -> ColumnElement[bool]:
@@ -312,9 +366,13 @@ def own_accounts(session: Session) -> ColumnElement[bool]:
 
 
 def marked_own(session: Session, column: Any) -> ColumnElement[bool]:
-    """The condition for rows of the reader's office by their column ``office``; all for the service itself."""
+    """The condition for rows of the reader's office by their column ``office``; all for the service itself, unless it
+    acts for an office."""
     one = reader(session)
-    condition = None if one is None else one.offices.marks(one.office, column)
+    if one is None and (office := session.info.get(_FOR_OFFICE)) is not None:
+        condition = offices(session).marks(office, column)
+    else:
+        condition = None if one is None else one.offices.marks(one.office, column)
     return true() if condition is None else condition
 
 
@@ -353,7 +411,7 @@ def check_own_organisation(session: Session, field: str, organisation_id: str | 
 def is_own_place(session: Session, locality: str) -> bool:
     """Whether organisations in a locality are of the reader's office; any for the service itself."""
     one = reader(session)
-    return one is None or one.offices.at(locality) == one.office
+    return one is None or one.offices.keeping.at(locality) == one.office
 
 
 def check_place(session: Session, locality: str) -> None:
@@ -393,7 +451,7 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
     organisation. Who they are is everybody's to see; how to reach them is their office's."""
     one = reader(session)
     kept_by = func.coalesce(col(Person.organisation_id), col(Person.former_organisation_id))
-    condition = None if one is None else one.offices.holds(one.office, kept_by)
+    condition = None if one is None else one.offices.keeping.holds(one.office, kept_by)
     if one is None or condition is None:
         return true()
     return or_(condition, kept_by == one.organisation_id)
@@ -402,7 +460,14 @@ def reads_addresses(session: Session) -> ColumnElement[bool]:
 def reads_address_of(session: Session, organisation_id: str | None) -> bool:
     """As :func:`reads_addresses`, for a person kept by an organisation."""
     one = reader(session)
-    return one is None or is_for(session, organisation_id) or one.is_of_office(organisation_id)
+    return one is None or is_for(session, organisation_id) or one.keeps(organisation_id)
+
+
+def keeper_of_nobodys(session: Session) -> str | None:
+    """The body that keeps a person of no body whom the session enters. What is nobody's is the default office's, so in
+    another one it is the account's own: its office could not change what it entered, and another one would read it."""
+    one = account_rights(session)
+    return None if one is None or one.office == one.offices.default else one.organisation_id
 
 
 WITHHELD = frozenset({"email", "organisation_id"})
@@ -435,9 +500,9 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
     one = reader(session)
     if one is None or is_for(session, person.kept_by):
         return Hold.ALL
-    if one.whole_office and one.is_of_office(person.kept_by):
+    if one.whole_office and one.keeps(person.kept_by):
         return Hold.ALL
-    if has_accounts(session, person.kept_by) or not one.is_of_office(person.kept_by):
+    if has_accounts(session, person.kept_by) or not one.keeps(person.kept_by):
         return Hold.NONE
     in_charge = select(col(Event.id)).where(takes_part(person.id), changed_by(one)).limit(1)
     return Hold.WORDS if joins or session.execute(in_charge).first() is not None else Hold.NONE
@@ -484,9 +549,10 @@ def check_person(
 def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
     """Why the session may not put people into an organisation: one that has accounts enters its own, and one of another
     office is that office's. Nobody's people are entered by everybody."""
-    if oversees(session, organisation_id) or is_for(session, organisation_id) or organisation_id is None:
+    one = reader(session)
+    if one is None or is_for(session, organisation_id) or organisation_id is None:
         return None
-    if is_of_own_office(session, organisation_id) and not has_accounts(session, organisation_id):
+    if one.keeps(organisation_id) and (one.whole_office or not has_accounts(session, organisation_id)):
         return None
     return message(
         N_(
@@ -508,9 +574,31 @@ def check_joining(session: Session, organisation_id: str | None, field: str = "o
         raise Forbidden(what, code="not_in_charge", errors={field: [what]})
 
 
+def check_leaving(session: Session, kept_by: str | None, joined: Collection[str | None], field: str) -> None:
+    """Refuse to take somebody of an office that has ended to another office: who keeps its directory writes words and
+    addresses, but whoever has a person reads what was sealed of them, and that stays closed.
+
+    Raises:
+        Forbidden: they are ``kept_by`` a body of such an office, and one of those they would be of is another's;
+            ``errors`` names the ``field``.
+    """
+    one = reader(session)
+    if one is None or one.offices.of(kept_by) not in one.offices.ended:
+        return
+    if any(one.offices.of(body) != one.offices.of(kept_by) for body in joined):
+        what = message(
+            N_(
+                "The office of this person has ended, and what it has sealed of them stays closed: they can't be taken"
+                " to a body of another office. Enter them there as a new person."
+            )
+        )
+        raise Forbidden(what, code="office_ended", errors={field: [what]})
+
+
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
     """Whether the session may change an organisation: its own, or any of its office if it may change all of it."""
-    return is_for(session, organisation.id) or oversees(session, organisation.id)
+    one = reader(session)
+    return one is None or is_for(session, organisation.id) or (one.whole_office and one.keeps(organisation.id))
 
 
 NAMES = frozenset({"name", "aliases"})
@@ -553,7 +641,7 @@ def gives_mailboxes(session: Session, locality: str | None = None) -> bool:
     What fails of its mail is told there. An organisation that is there is given one by whoever may change it.
     """
     one = reader(session)
-    return one is None or (one.whole_office and (locality is None or one.offices.at(locality) == one.office))
+    return one is None or (one.whole_office and (locality is None or is_own_place(session, locality)))
 
 
 def check_mailbox(session: Session, locality: str) -> None:

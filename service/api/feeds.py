@@ -14,7 +14,7 @@ from werkzeug.http import http_date
 from models.feeds import Feed
 from models.vocabulary import Role
 from service.actions.context import ActionContext
-from service.actions.feeds import cache, diagnostics, feeds
+from service.actions.feeds import cache, diagnostics, feed_filters, feeds
 from service.actions.feeds.cache import CachedFeed
 from service.actions.tokens import token_hash
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
@@ -34,8 +34,13 @@ public = flask.Blueprint("public_feeds", __name__)
 def _with_address(issued: feeds.IssuedFeed) -> dict[str, Any]:
     """The feed with its address, returned only once. The ETag is that of later reads, without the address."""
     office = act().office
-    blp.set_etag(issued.feed, FeedSchema)
-    return issued.feed.model_dump() | {"url": issued.url(office), "webcal_url": issued.webcal_url(office)}
+    blp.set_etag(_told(issued.feed), FeedSchema)
+    return _told(issued.feed) | {"url": issued.url(office), "webcal_url": issued.webcal_url(office)}
+
+
+def _told(feed: Feed) -> dict[str, Any]:
+    """The feed with its filter as the reader's office says it."""
+    return feed.model_dump() | {"filter": feed_filters.told(feed.filter, act().office.locality)}
 
 
 @blp.route("/feeds")
@@ -46,7 +51,8 @@ class FeedsView(ApiView):
     @blp.many(FeedSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your feeds, without their addresses; administrators see everybody's"""
-        return page(pagination_parameters, feeds.feeds_where(session(), act()), *feeds.FEED_ORDER)
+        found = page(pagination_parameters, feeds.feeds_where(session(), act()), *feeds.FEED_ORDER)
+        return [_told(feed) for feed in found]
 
     @requires(Role.VIEWER)
     @operation("createFeed")
@@ -64,7 +70,7 @@ class FeedView(ApiView):
     @blp.one(FeedSchema)
     def get(self, feed_id: str) -> Any:
         """Read what a feed contains, without its address"""
-        return feeds.find_feed(session(), act(), feed_id)
+        return _told(feeds.find_feed(session(), act(), feed_id))
 
     @requires(Role.VIEWER)
     @operation("changeFeed")
@@ -73,8 +79,8 @@ class FeedView(ApiView):
     def patch(self, values: dict[str, Any], feed_id: str) -> Any:
         """Change a feed; its address stays"""
         feed = feeds.find_feed(session(), act(), feed_id)
-        blp.check_etag(feed, FeedSchema)
-        return feeds.change_feed(session(), act(), feed, values)
+        blp.check_etag(_told(feed), FeedSchema)
+        return _told(feeds.change_feed(session(), act(), feed, values))
 
     @requires(Role.VIEWER)
     @operation("deleteFeed")
@@ -82,7 +88,7 @@ class FeedView(ApiView):
     def delete(self, feed_id: str) -> None:
         """Delete a feed; its address stops working immediately"""
         feed = feeds.find_feed(session(), act(), feed_id)
-        blp.check_etag(feed, FeedSchema)
+        blp.check_etag(_told(feed), FeedSchema)
         feeds.delete_feed(session(), act(), feed)
 
 

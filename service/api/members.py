@@ -7,9 +7,12 @@ from flask import Response, request
 from flask_smorest.pagination import PaginationParameters
 
 from calendars.member_lists.csv_files import read_csv
+from models.events import Event
 from models.vocabulary import Language, Role
+from service.actions.both_sides import own_people
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, members
+from service.actions.events.attendance import ComingSight
 from service.actions.events.members import MemberPosition
 from service.actions.imports.member_list_export import member_template
 from service.actions.imports.member_lists import import_member_file
@@ -28,8 +31,9 @@ XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def _member(seat: MemberPosition) -> dict[str, Any]:
-    return seat.member.model_dump() | {"person": seat.person, "counterpart": seat.counterpart, "tied": seat.is_tied}
+def _member(event: Event, seat: MemberPosition) -> dict[str, Any]:
+    shown = ComingSight.of(session(), event).shown(seat.member)
+    return shown | {"person": seat.person, "counterpart": seat.counterpart, "tied": seat.is_tied}
 
 
 @blp.route("/events/<event_id>/members")
@@ -39,9 +43,15 @@ class MembersView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(MemberSchema, told="member")
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """The people of an event in order of precedence"""
-        events.find_event(session(), event_id)
-        return sliced([_member(seat) for seat in members.positions_of(session(), event_id)], pagination_parameters)
+        """The people of an event in order of precedence
+
+        Readers of another office, or of the other side, see `answer`, `answered_at`, `came`, `arrival` and `departure`
+        of their own side's people only; of others they are null.
+        """
+        event = events.find_event(session(), event_id)
+        return sliced(
+            [_member(event, seat) for seat in members.positions_of(session(), event_id)], pagination_parameters
+        )
 
     @requires(Role.OFFICER)
     @operation("createMember")
@@ -51,7 +61,7 @@ class MembersView(ApiView):
         """Add a person to a visit"""
         event = events.find_event(session(), event_id)
         member = members.add_member(session(), act(), event, values)
-        return _member(members.position_of(session(), event.id, member.id))
+        return _member(event, members.position_of(session(), event.id, member.id))
 
 
 @blp.route("/members/template.xlsx")
@@ -124,12 +134,19 @@ class MemberView(ApiView):
     @blp.arguments(MemberSchema(partial=True))
     @blp.one(MemberSchema)
     def patch(self, values: dict[str, Any], event_id: str, member_id: str) -> Any:
-        """Change a person's part in a visit"""
+        """Change a person's part in a visit
+
+        Another person in their place has answered nothing yet. Who came can be entered from the arrival day on (409
+        `too_early` before). `arrival` and `departure` are replaced as a whole.
+
+        Of a shared visit officers of the other side change `answer`, `arrival` and `departure` of their own side's
+        people, nothing else (403), until it is cancelled or over (409 `event_closed`); `met_by` stays the hosts'.
+        """
         event = events.find_event(session(), event_id)
         seat = members.position_of(session(), event.id, member_id)
-        blp.check_etag(_member(seat), MemberSchema)
-        members.change_member(session(), act(), event, seat.member, values)
-        return _member(members.position_of(session(), event.id, member_id))
+        blp.check_etag(_member(event, seat), MemberSchema)
+        own_people.change_member(session(), act(), event, seat.member, values)
+        return _member(event, members.position_of(session(), event.id, member_id))
 
     @requires(Role.OFFICER)
     @operation("deleteMember")
@@ -138,5 +155,5 @@ class MemberView(ApiView):
         """Remove a person from a visit"""
         event = events.find_event(session(), event_id)
         seat = members.position_of(session(), event.id, member_id)
-        blp.check_etag(_member(seat), MemberSchema)
+        blp.check_etag(_member(event, seat), MemberSchema)
         members.remove_member(session(), act(), event, seat.member)

@@ -22,6 +22,8 @@ class OpeningsView(ApiView):
 
         No day of a window is a public holiday of host or guest (for a window longer than 31 days: its first and last
         day), the host receives no other visit then, the requested people are free, and 14 days are left to prepare.
+        If the other one of host and guest has an office here too, both diaries count: what either of them receives or
+        visits, of the other office only what the reader may read, and the days off of both offices.
         With `containing` the window contains a day or a festival instead of avoiding holidays.
         """
         result = find_openings(session(), act(), OpeningsQuery.request(query))

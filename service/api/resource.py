@@ -22,9 +22,10 @@ from models.accounts import User
 from models.errors import Forbidden, Invalid, Unauthenticated
 from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
-from service.actions import crud, idempotency, outside, permissions
+from service.actions import crud, idempotency, outside
+from service.actions.acting import acting_as
 from service.actions.context import ActionContext
-from service.http import json_body
+from service.http import json_body, share_openings
 from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.bounds import MAX_BODY
 from service.http.error_responses import reader_language
@@ -147,11 +148,9 @@ class ApiView(MethodView):
             g.session = opened
             g.pop("presenter", None)  # of an earlier transaction
             g.act = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
-            g.act = ActionContext(
-                user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id
-            )
-            g.locale = g.act.user.locale.value
-            permissions.reads_as(opened, g.act.user)
+            user = authenticate(opened, desk)
+            g.locale = user.locale.value
+            g.act = acting_as(opened, user, g.act.now, g.act.office, g.act.request_id)
 
         def use(opened: Session) -> ResponseReturnValue:
             open_as_caller(opened)
@@ -174,15 +173,18 @@ class ApiView(MethodView):
                 return replayed
             response = current_app.make_response(inherited(**kwargs))
             headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-            answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
+            stored = idempotency.StoredResponse(response.status_code, headers, response.get_data())
             if outside.is_trial(opened):
-                unstored.append(answer)
+                unstored.append(stored)
             else:
-                idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), answer)
+                idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), stored)
             return response
 
         writes = request.method not in SAFE and UNREAD not in request.environ and early.refusal is None
-        response = outside.run(desk.database, use, write=writes, one_state="format" in request.args)
+        response = outside.run(
+            desk.database, share_openings.watched(use), write=writes, one_state="format" in request.args
+        )
+        share_openings.record(desk)
         if (file := g.pop("list_file", None)) is not None:
             record_export(desk, file, g.act.account.id, handler.operation_id, request.full_path.rstrip("?"))
         if key is None or not unstored:

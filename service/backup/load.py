@@ -80,7 +80,7 @@ def fill(
     dump_rows.number_on(connection, shapes.values())
     if wrong := dump_rows.dangling(connection):
         raise BadBackup(message(_REFUSED, file=str(archive.path), table=", ".join(wrong), answer="FOREIGN KEY"))
-    upgrade_within(connection)
+    upgrade_within(connection, locality=act.office.locality)
     with Session(connection) as session:
         skipped = finish_restore(session, act, manifest)
         ended = None if archive.doubt is None else shut_out(session, act, archive.doubt, roles_here)

@@ -25,6 +25,7 @@ from service.background.background_thread import BackgroundRunner
 from service.background.feed_access_recorder import FeedAccessRecorder
 from service.http.authentication import SessionActivity
 from service.http.day_turn import DayTurn
+from service.http.link_guesses import LinkGuesses
 from service.http.refusal import FROM_STRANGER, UNREAD, refusal
 from service.settings import Settings
 
@@ -52,6 +53,7 @@ class AppContext:
     files: FileTerms = field(init=False)
     afterwards: BackgroundRunner = field(init=False)
     day_turn: DayTurn = field(init=False)
+    link_guesses: LinkGuesses = field(init=False)
 
     def __post_init__(self) -> None:
         self.database.works_for(self.settings.locality)
@@ -70,6 +72,7 @@ class AppContext:
         self.database.closes(afterwards.close)
         object.__setattr__(self, "shelf", shelf)
         object.__setattr__(self, "day_turn", DayTurn(self.database, self.settings.office, self.clock))
+        object.__setattr__(self, "link_guesses", LinkGuesses())
         object.__setattr__(self, "readers", readers)
         object.__setattr__(self, "attendance", attendance)
         object.__setattr__(self, "afterwards", afterwards)

@@ -7,8 +7,7 @@ from flask import Response, g
 from models.accounts import User
 from models.errors import Unauthenticated
 from models.i18n import N_, message
-from service.actions import permissions
-from service.actions.context import ActionContext
+from service.actions.acting import acting_as
 from service.actions.documents import making
 from service.actions.documents.making import MadeFile, Making
 from service.actions.events import events
@@ -41,7 +40,6 @@ def record_making(desk: AppContext, event_id: str, made: Making, language: str, 
         user = session.get(User, user_id)
         if user is None or not user.active:
             raise Unauthenticated(message(N_("Sign in, or send an API token.")))
-        permissions.reads_as(session, user)
+        act = acting_as(session, user, desk.clock(), desk.settings.office, g.request_id)
         events.find_event(session, event_id)
-        act = ActionContext(user, desk.clock(), desk.settings.office, g.request_id)
         making.record_making(session, act, event_id, made, language)

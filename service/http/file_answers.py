@@ -13,8 +13,7 @@ from models.accounts import User
 from models.errors import FilesAway, Unauthenticated
 from models.files import File
 from models.i18n import N_, message
-from service.actions import permissions
-from service.actions.context import ActionContext
+from service.actions.acting import acting_as
 from service.actions.files import files
 from service.actions.files.files import FileTerms
 from service.http.app_context import AppContext
@@ -69,8 +68,7 @@ def record_download(desk: AppContext, file_id: str, user_id: str) -> None:
         user = session.get(User, user_id)
         if user is None or not user.active:
             raise Unauthenticated(message(N_("Sign in, or send an API token.")))
-        permissions.reads_as(session, user)
-        act = ActionContext(user, desk.clock(), desk.settings.office, g.request_id)
+        act = acting_as(session, user, desk.clock(), desk.settings.office, g.request_id)
         files.record_download(session, act, file_id)
 
 

@@ -8,8 +8,10 @@ from werkzeug.http import parse_cookie
 
 from models.clock import today
 from models.errors import Unauthenticated
+from models.queries import live_links
 from service.actions.accounts import known_browsers
 from service.actions.files import inspection
+from service.actions.tokens import token_hash
 from service.http import uploads
 from service.http.app_context import AppContext
 from service.http.lanes import SAFE, Header, Lane
@@ -26,6 +28,9 @@ _SIGN_IN, _PROVIDER_BACK = "/login", "/login/provider/back"
 _LONG = re.compile(
     r"(/api/v1)?/(events/import|agreements/[^/]+/plan)|/events/[^/]+/members|/api/v1/events/[^/]+/members/import"
 )
+
+_LINK = re.compile(r"/link/(?P<token>[^/]{1,100})(?P<rest>/.*)?", re.DOTALL)
+"""What somebody without an account fills in: only the link itself lets them send anything."""
 
 _FILE = re.compile(r"(^|&)format=")
 """Asks for a list as a file."""
@@ -47,6 +52,9 @@ class FrontDoor:
             return Lane.STRANGERS
         if uploads.is_upload(method, path):
             return Lane.UPLOADS
+        if (link := _LINK.match(path)) is not None and method not in SAFE:
+            # Reading a workbook takes seconds; whoever holds a link else waits with others who are not signed in.
+            return Lane.LONG if link["rest"] == "/list" else Lane.STRANGERS
         if _LONG.fullmatch(path) or (path.startswith("/api/") and _FILE.search(query)):
             return Lane.LONG  # a plan is tried out to be read
         return None if method in SAFE else Lane.WRITERS
@@ -57,7 +65,7 @@ class FrontDoor:
 
     def kept_bound(self, path: str, header: Header) -> int:
         """What was typed while a session ended is kept (:mod:`service.web.kept_forms`), for browsers that are known."""
-        return 0 if path.startswith("/api/") or not self._is_known(header) else KEPT_BODY
+        return 0 if path.startswith(("/api/", "/link/")) or not self._is_known(header) else KEPT_BODY
 
     def upload_bound(self, method: str, path: str) -> int | None:
         """As large as the settings allow a file, with the form around it."""
@@ -67,12 +75,15 @@ class FrontDoor:
         """In the service's own folder, not on a disk for temporary files that is often in memory."""
         return inspection.scratch_file(self._desk.files.scratch)
 
-    def admits(self, header: Header) -> bool:
-        """Whether the token or session cookie is somebody's; the application decides anew, with or without the body.
+    def admits(self, header: Header, path: str = "") -> bool:
+        """Whether the token or session cookie is somebody's, or the address is that of a link that opens; the
+        application decides anew, with or without the body.
 
         False too while the database does not answer: the application says so.
         """
         desk, now = self._desk, self._desk.clock()
+        if (link := _LINK.match(path)) is not None:
+            return self._opens(link["token"])
         authorization = header("authorization") or ""
         scheme, _blank, secret = authorization.partition(" ")
         cookie = parse_cookie(header("cookie") or "").get(desk.session_cookie)
@@ -88,6 +99,16 @@ class FrontDoor:
         except (Unauthenticated, SQLAlchemyError):
             pass
         return False
+
+    def _opens(self, token: str) -> bool:
+        """Whether a link opens, for what is sent to it; a session counts for nothing there."""
+        desk = self._desk
+        day = today(desk.settings.office.timezone, desk.clock())
+        try:
+            with desk.database.transaction(write=False) as session:
+                return live_links.find_live(session, token_hash(token), day) is not None
+        except SQLAlchemyError:
+            return False
 
     def _is_known(self, header: Header) -> bool:
         """Whether a browser's cookie is ours; whose it is, and whether it still counts, the sign-in decides."""

@@ -174,7 +174,7 @@ class Gateway:
             lane = self._door.lane(scope.method, scope.path, headers.get, scope.query_string)
             if lane is not None:
                 environ = environ_of(scope)
-                if self._needs_admission(scope) and not self._door.admits(headers.get):
+                if self._needs_admission(scope) and not self._door.admits(headers.get, scope.path):
                     environ[UNREAD], lane = True, Lane.STRANGERS
                 self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
                 return
@@ -203,7 +203,7 @@ class Gateway:
         arrival = _Arrival(asyncio.current_task(), announced)
         public, kept = self._door.public_bound(scope.path), self._door.kept_bound(scope.path, scope.headers.get)
         is_admitted = not self._needs_admission(scope) or await self._loop.run_in_executor(
-            self._admitting, self._door.admits, scope.headers.get
+            self._admitting, self._door.admits, scope.headers.get, scope.path
         )
         is_kept = not is_admitted and announced is not None and announced <= kept
         bound = max(public, kept) if public is not None else kept if is_kept else self._max_body

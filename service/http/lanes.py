@@ -69,5 +69,6 @@ class Door(Protocol):
             NoSpace, FilesAway: it can't be made.
         """
 
-    def admits(self, header: Header) -> bool:
-        """Whether whoever sends this is signed in. May take a while; raises nothing."""
+    def admits(self, header: Header, path: str = "") -> bool:
+        """Whether whoever sends this is signed in, or holds the link that it is sent to. May take a while; raises
+        nothing."""

@@ -28,7 +28,8 @@ from models.file_store import has_no_room
 from models.i18n import N_, message, translate
 from models.text import localized
 from models.vocabulary import Language
-from service.actions import list_names, permissions
+from service.actions import list_names
+from service.actions.acting import acting_as
 from service.actions.audit import record
 from service.actions.context import ActionContext
 from service.actions.files.inspection import scratch_file
@@ -254,8 +255,7 @@ def record_export(desk: AppContext, file: ListFile, user_id: str, operation: str
             user = session.get(User, user_id)
             if user is None or not user.active:
                 raise Unauthenticated(message(N_("Sign in, or send an API token.")))
-            permissions.reads_as(session, user)
-            act = ActionContext(user, desk.clock(), desk.settings.office, g.request_id)
+            act = acting_as(session, user, desk.clock(), desk.settings.office, g.request_id)
             values = {"format": file.kind.value, "rows": file.rows, "list": path[:_MOST_OF_A_PATH]}
             changes = {name: {"from": None, "to": value} for name, value in values.items()}
             record(session, act, "export", file.told, operation, changes)

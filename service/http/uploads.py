@@ -25,7 +25,7 @@ from service.http.app_context import current_context
 FORM = "multipart/form-data"
 PATH = re.compile(
     r"(?:/api/v1)?/(?:events|agreements|commitments|people|projects)/[^/]{1,100}/files|/papers/[^/]{1,100}/signed"
-    r"|/events/[^/]{1,100}/estimate/payments"
+    r"|/events/[^/]{1,100}/estimate/payments|/link/[^/]{1,100}/people/[a-z0-9]{1,16}/photo"
 )
 """Where files are uploaded to, by POST."""
 

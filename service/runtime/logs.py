@@ -15,10 +15,16 @@ _SECRETS = (
     (re.compile(r"(/feeds/)[^/?#\s\"'.]+"), r"\1…"),
     # So does the address that unsubscribes a reader from mails.
     (re.compile(r"(/unsubscribe/)[^/?#\s\"']+"), r"\1…"),
+    # And the one with which somebody without an account fills in a list.
+    (re.compile(r"(/link/)[^/?#\s\"']+"), r"\1…"),
     (re.compile(r"\bdesk_[A-Za-z0-9_-]{20,}"), "desk_…"),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[^\s,;\"']+"), r"\1\2…"),
     (re.compile(r"(?i)\b(authorization|cookie|set-cookie|x-csrf-token)(['\"]?\s*[:=]\s*['\"]?)[^'\"\n]+"), r"\1\2…"),
     (re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)"), r"\1…\2"),
+    # The user of a mailbox may be an address itself.
+    (re.compile(r"(://[^:/\s]*@[^:/\s]*:)[^/\s]+(@)"), r"\1…\2"),
+    # Whoever knows it answers an invitation as somebody else.
+    (re.compile(r"\+[0-9a-z]{42}@"), "+…@"),
 )
 
 

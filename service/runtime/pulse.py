@@ -31,7 +31,7 @@ START_SECONDS = 90.0
 """How long a process may take until its loops go round; that the process runs is seen by then."""
 
 ALIVE = "alive"
-WORKER_LOOPS = (ALIVE, "tick", "lead", "timetable", "heartbeat", "planning")
+WORKER_LOOPS = (ALIVE, "tick", "lead", "timetable", "heartbeat", "planning", "inbox")
 WEB_LOOPS = (ALIVE, "loop", "threads")
 WEB_MAIN_LOOPS = (ALIVE, "watch")
 

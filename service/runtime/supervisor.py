@@ -228,6 +228,7 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
     from jobs.worker import Worker
     from models.database import Database
     from models.file_store import FileStore
+    from service.actions.both_sides.answers import AnswerTaker
     from service.actions.directory.day_settling import SettlingQueue
     from service.actions.documents.mailing import PaperWriter
     from service.actions.office_mails.office_mails import OfficeMailWriter
@@ -252,13 +253,18 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
         secret_key=settings.secret_key,
         passport_days=settings.passport_days,
         messenger_networks=settings.messenger_networks,
+        mail_domains=settings.mail_domains,
         files=settings.files_folder,
+        inbox_url=settings.inbox_url,
     )
     try:
         reports = OfficeMailWriter(settings.office, settings.secret_key)
         planning = SettlingQueue(settings.office)
         papers = PaperWriter(FileStore(settings.files_folder))
-        Worker(database, config, utcnow, reports=reports, planning=planning, papers=papers, pulse=own).run(stop)
+        answers = AnswerTaker(settings.office)
+        Worker(
+            database, config, utcnow, reports=reports, planning=planning, papers=papers, answers=answers, pulse=own
+        ).run(stop)
     finally:
         database.dispose()
 

@@ -34,7 +34,15 @@ class FeedFilterSchema(StrictSchema):
     )
     agreements = _any_of(_key, "Ids of agreements: events that fulfil one of their commitments.")
     statuses = _any_of(lambda: WordField(EventStatus), "Default: all but draft.")
-    direction = _any_of(lambda: WordField(Direction), "Seen from the office; one word or a list.")
+    direction = _any_of(lambda: WordField(Direction), "Seen from one's own office; one word or a list.")
+    seen_from = TextField(
+        validate=validate.Length(1, 60),
+        metadata=_SOMETIMES
+        | {
+            "description": "The code of the locality that `direction` is seen from. Default: that of one's own office,"
+            " for which it is not answered. A feed keeps it, whoever reads it."
+        },
+    )
     visibility = _any_of(lambda: WordField(Visibility), "Public or internal events.")
 
 

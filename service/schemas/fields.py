@@ -437,6 +437,9 @@ _UNASSIGNED = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "
 COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code))
 """The two letters of the CLDR's territories."""
 
+ASSIGNED = COUNTRIES - _UNASSIGNED
+"""The two letters that ISO 3166-1 has assigned to countries."""
+
 
 class AssignedCountry(validate.Regexp):
     """Two letters that ISO 3166-1 has assigned to a country."""
@@ -447,6 +450,6 @@ class AssignedCountry(validate.Regexp):
     def __call__(self, value: Any) -> Any:
         """Refuse what is no country's code."""
         super().__call__(value)
-        if value not in COUNTRIES - _UNASSIGNED:
+        if value not in ASSIGNED:
             raise ValidationError(self.error)
         return value

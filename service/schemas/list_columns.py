@@ -5,7 +5,7 @@ cell, texts and words those of the reader's language. Where a row has only the i
 its own; ids stand at the end, for programs. A change of a schema changes its files: nothing is listed twice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -70,6 +70,9 @@ IDS = frozenset(
 
 CODES = frozenset({"EventWarningSchema.code"})
 """Codes for programs whose meaning stands beside them in words: at the end, as ids; in no cell of several things."""
+
+SEALED = frozenset({"SubmissionSchema.differences"})
+"""Fields with what people's particulars and passports say: for who reads it where it is decided upon, in no file."""
 
 _FIRST = ("date", "due_at", "article", "name", "title", "person", "event_title", "resource_name")
 """What a line begins with, where it has it."""
@@ -220,12 +223,14 @@ def _derived(
         path, headings = (*within, name), (*words, heading_of(name, schema))
         if not within and one.dump_only and one.metadata.get("always_present") is False:
             continue  # told where one thing is read, never in lists
+        if _is_one_of(SEALED, schema, name):
+            continue
         if isinstance(one, MoneyField):
             yield ListColumn((*path, "amount"), headings, ListColumnKind.NUMBER, _amount)
             yield ListColumn((*path, "currency"), (*headings, N_("Currency")), ListColumnKind.TEXT, _plain)
         elif isinstance(one, fields.Nested) and not one.many:
             yield from _derived(one.schema, path, headings, frozenset(known))
-        elif name in IDS or _is_code(schema, name):
+        elif name in IDS or _is_one_of(CODES, schema, name):
             if not within or f"{within[-1]}_id" not in beside:
                 yield ListColumn(path, headings, ListColumnKind.TEXT, _plain, is_id=True)
         elif (table := _table_of(schema, attribute, name)) is not None:
@@ -241,9 +246,9 @@ def _derived(
             yield ListColumn(path, headings, *_made(schema, name, one))
 
 
-def _is_code(schema: Schema, name: str) -> bool:
-    """Whether a field is a code for programs whose meaning stands beside it in words."""
-    return any(f"{one.__name__}.{name}" in CODES for one in type(schema).__mro__)
+def _is_one_of(named: Collection[str], schema: Schema, name: str) -> bool:
+    """Whether a field of this schema, or of one it derives from, is among those named."""
+    return any(f"{one.__name__}.{name}" in named for one in type(schema).__mro__)
 
 
 def heading_of(name: str, schema: Schema | None = None) -> str:

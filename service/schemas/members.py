@@ -1,10 +1,14 @@
 """The people of an event as JSON."""
 
-from marshmallow import fields
+from typing import Any
 
+from marshmallow import fields, post_dump, post_load, validate
+
+from calendars.events.journeys import journey_of
 from models.event_parts import Member
-from models.vocabulary import MemberRole, Side
-from service.schemas.fields import FlagField, ListField, LocalizedTextField, NumberField, WordField
+from models.vocabulary import MemberAnswer, MemberRole, Side
+from service.schemas.bookings import BookingTimeField
+from service.schemas.fields import FlagField, ListField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -22,12 +26,35 @@ class MemberPersonSchema(StrictSchema):
     organisation_id = fields.String(allow_none=True)
 
 
+_SHORT = validate.Length(1, 200)
+
+
+class JourneySchema(StrictSchema):
+    """How somebody arrives or departs; what is not known is left out or null."""
+
+    at = BookingTimeField(
+        allow_none=True, metadata={"description": "A day, or a local time of the place, without a zone."}
+    )
+    by = TextField(allow_none=True, validate=_SHORT, metadata={"description": "A flight, a train, a car."})
+    place = TextField(allow_none=True, validate=_SHORT, metadata={"description": "A border gate, an airport."})
+    met_by = TextField(allow_none=True, validate=_SHORT, metadata={"description": "Who meets them, or sees them off."})
+
+    @post_load
+    def _kept(self, values: dict[str, Any], **kwargs: Any) -> dict[str, str] | None:
+        return journey_of(values)
+
+    @post_dump
+    def _whole(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """What is not known is null in an answer, as the document says."""
+        return dict.fromkeys(self.fields) | values
+
+
 class MemberSchema(RowSchema):
     """A person in a visit and their part in it."""
 
     class Meta:
         model = Member
-        dump_only = ("event_id", "organisation_id", "position")
+        dump_only = ("event_id", "organisation_id", "position", "answered_at")
 
     side = WordField(
         Side,
@@ -39,6 +66,19 @@ class MemberSchema(RowSchema):
     position = LocalizedTextField(
         dump_only=True, allow_none=True, metadata={"description": "What the person was when they were added."}
     )
+
+    answer = WordField(
+        MemberAnswer,
+        allow_none=True,
+        metadata={
+            "description": "Whether they take part. Written as null: as if they had not answered; read as null: not"
+            " yours to see.",
+            "x-extensible-enum": [answer.value for answer in MemberAnswer],
+        },
+    )
+    came = FlagField(allow_none=True, metadata={"description": "Whether they came; null: nobody has said."})
+    arrival = fields.Nested(JourneySchema, allow_none=True)
+    departure = fields.Nested(JourneySchema, allow_none=True)
 
     person = fields.Nested(MemberPersonSchema, dump_only=True)
     counterpart = fields.Nested(MemberPersonSchema, dump_only=True, allow_none=True)

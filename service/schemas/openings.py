@@ -45,6 +45,12 @@ class OpeningsQuery(QuerySchema):
             " is longer; of one that comes round, one time. Holidays are then welcome."
         },
     )
+    event_id = TextField(
+        validate=validate.Length(1, 26),
+        metadata={
+            "description": "The event whose days are looked for: gives host and guest, and is not in its own way."
+        },
+    )
     limit = fields.Integer(
         validate=validate.Range(1, 500), metadata={"description": "At most so many, the best. Default: all."}
     )

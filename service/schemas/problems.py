@@ -43,8 +43,9 @@ class ProblemSchema(Schema):
         metadata=_SOMETIMES | {"description": "Statuses or steps that can follow an impossible one."},
     )
     state_now = fields.String(
-        metadata=_SOMETIMES | {"description": "An estimate's, where a step of it can't be taken."}
+        metadata=_SOMETIMES | {"description": "An estimate's or a proposal's, where a step of it can't be taken."}
     )
+    proposal = fields.String(metadata=_SOMETIMES | {"description": "The proposal of days that waits for an answer."})
     room = fields.Dict(
         metadata=_SOMETIMES | {"description": "What is left of what was approved, as money, where it is exceeded."}
     )

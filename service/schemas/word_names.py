@@ -15,6 +15,7 @@ from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from calendars.events.labels import (
     AGREEMENT_KIND_NAMES,
     KIND_NAMES,
+    MEMBER_ANSWER_NAMES,
     MEMBER_ROLE_NAMES,
     MEMBER_SIDE_NAMES,
     PROGRESS_NAMES,
@@ -25,6 +26,8 @@ from calendars.learners.stages import OUTCOME_NAMES, STAGE_NAMES
 from calendars.mails.digests import PURPOSE_NAMES
 from calendars.people.passport_words import PASSPORT_KIND_NAMES
 from calendars.projects.figures import STATE_NAMES
+from calendars.proposals.steps import STATE_NAMES as PROPOSAL_STATES
+from calendars.proposals.steps import ProposalStep
 from models.i18n import N_, NP_, translate
 from models.labels import noun
 from models.text import LocalizedText, localized
@@ -53,16 +56,21 @@ from models.vocabulary import (
     Language,
     LearnerOutcome,
     LearnerStage,
+    LinkSubject,
     LocalityLevel,
+    MemberAnswer,
     MemberRole,
     MergedEntity,
     MilestoneState,
     NormItem,
     NormRole,
     NormUnit,
+    NoteSource,
+    NoteVisibility,
     PassportKind,
     ProgressState,
     ProjectState,
+    ProposalState,
     ReminderAnchor,
     ReminderChannel,
     ReminderPurpose,
@@ -71,6 +79,7 @@ from models.vocabulary import (
     Role,
     Severity,
     Side,
+    SubmissionState,
     TaskAnchor,
     TokenScope,
     Visibility,
@@ -209,6 +218,33 @@ TOKEN_SCOPES: Mapping[TokenScope, str] = {
     TokenScope.WRITE: N_("May read and change"),
 }
 
+SUBMISSION_STATES: Mapping[SubmissionState, str] = {
+    SubmissionState.SUBMITTED: N_("Waits for you"),
+    SubmissionState.ACCEPTED: N_("Taken over"),
+    SubmissionState.REJECTED: N_("Not taken over"),
+    SubmissionState.REPLACED: N_("Replaced by a later one"),
+}
+"""What becomes of what was handed in with a link."""
+PROPOSAL_STEPS: Mapping[ProposalStep, str] = {
+    ProposalStep.ACCEPT: N_("Accept"),
+    ProposalStep.DECLINE: N_("Decline"),
+    ProposalStep.COUNTER: N_("Propose other days"),
+    ProposalStep.WITHDRAW: N_("Withdraw"),
+}
+LINK_SUBJECTS: Mapping[LinkSubject, str] = {
+    LinkSubject.MEMBERS: N_("The people, with passports, meals and photos"),
+    LinkSubject.TRAVEL: N_("Arrival and departure"),
+    LinkSubject.DAYS: N_("Other days"),
+}
+NOTE_VISIBILITIES: Mapping[NoteVisibility, str] = {
+    NoteVisibility.OWN: N_("Only our side"),
+    NoteVisibility.SHARED: N_("Both sides"),
+}
+NOTE_SOURCES: Mapping[NoteSource, str] = {
+    NoteSource.PERSON: N_("Written here"),
+    NoteSource.MAIL: N_("Came by mail"),
+}
+
 _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     AboutType: {word: noun(word).text for word in AboutType},
     ActivityType: ACTIVITY_TYPE_NAMES,
@@ -235,8 +271,15 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     LearnerStage: STAGE_NAMES,
     Language: {language: TONGUES[language] for language in Language},
     LocalityLevel: LOCALITY_LEVELS,
+    MemberAnswer: MEMBER_ANSWER_NAMES,
     MemberRole: MEMBER_ROLE_NAMES,
     MergedEntity: {word: noun(word).text for word in MergedEntity},
+    NoteSource: NOTE_SOURCES,
+    NoteVisibility: NOTE_VISIBILITIES,
+    LinkSubject: LINK_SUBJECTS,
+    SubmissionState: SUBMISSION_STATES,
+    ProposalState: PROPOSAL_STATES,
+    ProposalStep: PROPOSAL_STEPS,
     NormItem: ITEM_NAMES,
     NormRole: ROLE_NAMES,
     NormUnit: UNIT_NAMES,

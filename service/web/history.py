@@ -14,6 +14,7 @@ from calendars.documents.kinds import EVENT_KINDS
 from calendars.estimates.labels import CLASS_NAMES, ITEM_NAMES, STATE_NAMES, WHO_PAYS_NAMES
 from calendars.programmes.differences import differences
 from calendars.programmes.items import ProgrammeItemValues
+from calendars.proposals.steps import STATE_NAMES as PROPOSAL_STATES
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event
@@ -32,8 +33,10 @@ from models.vocabulary import (
     GuestClass,
     KnownTo,
     Language,
+    MemberAnswer,
     MemberRole,
     NormItem,
+    NoteVisibility,
     ReminderChannel,
     ReminderState,
     Side,
@@ -43,6 +46,7 @@ from models.vocabulary import (
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
+from service.schemas.word_names import NOTE_VISIBILITIES
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
     ACTIVITY_TYPES,
@@ -54,6 +58,7 @@ from service.web.labels import (
     LEVELS,
     OTHER_DEED,
     REMINDER_STATES,
+    SUBMISSION_STATES,
     TASK_ANCHORS,
     VISIBILITIES,
     money,
@@ -67,10 +72,14 @@ PROGRAMMES_TOLD = 10
 
 LONG_PROGRAMME = 100
 NOTHING = "–"
+_STATES_OF: Mapping[str, Mapping[Any, str]] = {"proposal": PROPOSAL_STATES, "submission": SUBMISSION_STATES}
+"""What states are called of rows whose words mean something else elsewhere."""
+
 _SIDES = ("from", "to")
 
 _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
 _PLACES = {"host", "guest", "funded_by"}
+_JOURNEYS = {"arrival", "departure"}
 _REFERENCES: Mapping[str, type[Any]] = {
     "organisation_id": Organisation,
     "in_charge_id": User,
@@ -143,6 +152,8 @@ _WORDS: Mapping[str, Sequence[tuple[type[StrEnum], Callable[[View, Any], str]]]]
     "status": [(EventStatus, View.status)],
     "role": [(MemberRole, View.role)],
     "side": [(Side, View.side)],
+    "answer": [(MemberAnswer, View.answer)],
+    "shown_to": [(NoteVisibility, lambda view, word: view.say(NOTE_VISIBILITIES[word]))],
     "visibility": [
         (Visibility, lambda view, word: view.say(VISIBILITIES[word])),
         (FileVisibility, lambda view, word: view.say(FILE_VISIBILITIES[word])),
@@ -252,10 +263,16 @@ class HistoryFormatter:
         form = self.forms.get(audit.entity, {})
         asked = {name: field.label for name, field in form.items()}
         return [
-            FieldChange(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
+            FieldChange(self.view.say(label), *(self._told(audit, name, change.get(side), form) for side in _SIDES))
             for name, label in (asked | {name: self.labels[name] for name in self.labels if name not in asked}).items()
             if name not in told and isinstance(change := audit.changes.get(name), dict)
         ]
+
+    def _told(self, audit: Audit, name: str, value: Any, form: Mapping[str, FieldSpec]) -> Markup | str:
+        """A value of a row. What states mean depends on what has them."""
+        if name == "state" and value in (states := _STATES_OF.get(audit.entity, {})):
+            return self.view.say(states[value])
+        return self._value(name, value, form.get(name))
 
     def _value(self, name: str, value: Any, field: FieldSpec | None = None) -> Markup | str:
         if value is None or value in ("", [], {}):
@@ -264,6 +281,8 @@ class HistoryFormatter:
             return chosen
         if name in _REFERENCES or name == _HEADS:
             return self._referred(value)
+        if name in _JOURNEYS and isinstance(value, dict):
+            return " · ".join(self.view.journey(value))
         if name in _PLACES:
             return self.view.place(value, self.day)
         if name in _DAYS or (field is not None and field.type is FieldType.DAY):

@@ -8,7 +8,14 @@ from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from calendars.money.formatting import format_money
 from models.agreements import Commitment
 from models.i18n import N_, NP_, Message, message
-from models.vocabulary import ActivityType, AttemptOutcome, DocumentFormat, DurationUnit, FrequencyType, Language
+from models.vocabulary import (
+    ActivityType,
+    AttemptOutcome,
+    DocumentFormat,
+    DurationUnit,
+    FrequencyType,
+    Language,
+)
 from service.schemas.word_names import BOOKING_STATES as BOOKING_STATES
 from service.schemas.word_names import CHANNELS as CHANNELS
 from service.schemas.word_names import DIRECTIONS as DIRECTIONS
@@ -18,6 +25,7 @@ from service.schemas.word_names import GRADES as GRADES
 from service.schemas.word_names import PASSPORT_KINDS as PASSPORT_KINDS
 from service.schemas.word_names import REMINDER_STATES as REMINDER_STATES
 from service.schemas.word_names import RESOURCE_TYPES as RESOURCE_TYPES
+from service.schemas.word_names import SUBMISSION_STATES as SUBMISSION_STATES
 from service.schemas.word_names import TASK_ANCHORS as TASK_ANCHORS
 from service.schemas.word_names import TONGUES as TONGUES
 
@@ -84,6 +92,7 @@ FIELDS: Mapping[str, str] = {
     "paid_on": N_("Paid on"),
     "voucher": N_("Voucher"),
     "visibility": N_("Shown to"),
+    "shown_to": N_("For whom"),
     "purpose": N_("Purpose"),
     "level": N_("Level"),
     "head_id": N_("Head of delegation"),
@@ -110,6 +119,10 @@ FIELDS: Mapping[str, str] = {
     "side": NP_("in a visit", "Side"),
     "rank": N_("Rank"),
     "counterpart_id": N_("Counterpart"),
+    "answer": NP_("of a member", "Answer"),
+    "came": N_("Came"),
+    "arrival": NP_("of a member", "Arrival"),
+    "departure": NP_("of a member", "Departure"),
     "due_on": N_("Due day"),
     "due_offset": N_("Due, counted from the arrival"),
     "anchor": N_("Counted from"),
@@ -119,6 +132,11 @@ FIELDS: Mapping[str, str] = {
     "vehicles": NP_("of placements", "Cars"),
     "rooms": NP_("of placements", "Rooms"),
     "tables": NP_("of placements", "Tables"),
+    "answer_by": N_("Answer by"),
+    "answer_note": N_("Note on the answer"),
+    "shared_with": N_("Shared with the office of"),
+    "asks": N_("What is asked"),
+    "law_acknowledged": N_("Law on personal data acknowledged"),
 }
 """Labels of columns; those missing here are internal and not shown."""
 
@@ -146,6 +164,10 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "member"): N_("Person added"),
     ("change", "member"): N_("Person's role changed"),
     ("delete", "member"): N_("Person taken off the list"),
+    ("chase", "event"): N_("Asked who has not answered"),
+    ("create", "event_note"): N_("Note written"),
+    ("strike", "event_note"): N_("Note struck out"),
+    ("delete", "event_note"): N_("Note deleted"),
     ("change", "programme"): N_("Programme changed"),
     ("move", "programme"): N_("Programme moved along with the event"),
     ("create", "programme_revision"): N_("Programme published"),
@@ -156,6 +178,10 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("change", "booking"): N_("Booking changed"),
     ("delete", "booking"): N_("Booking released"),
     ("change", "placement"): N_("Placements changed"),
+    ("create", "event_share"): N_("Shared with the other side"),
+    ("change", "event_share"): N_("What is asked of the other side changed"),
+    ("delete", "event_share"): N_("Sharing with the other side ended"),
+    ("open", "event_share"): N_("Opened by the other side"),
     ("create", "file"): N_("File added"),
     ("change", "file"): N_("File changed"),
     ("delete", "file"): N_("File deleted"),
@@ -167,6 +193,13 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "estimate"): N_("Estimate made"),
     ("change", "estimate"): N_("Estimate changed"),
     ("delete", "estimate"): N_("Estimate deleted"),
+    ("create", "proposal"): N_("Days proposed to the other side"),
+    ("accept", "proposal"): N_("Proposed days accepted"),
+    ("decline", "proposal"): N_("Proposed days declined"),
+    ("counter", "proposal"): N_("Other days proposed in answer"),
+    ("withdraw", "proposal"): N_("Proposed days withdrawn"),
+    ("expire", "proposal"): N_("Proposed days expired"),
+    ("try_accepting", "proposal"): N_("Proposed days could not be accepted"),
     ("submit", "estimate"): N_("Estimate submitted"),
     ("approve", "estimate"): N_("Estimate approved"),
     ("return", "estimate"): N_("Estimate returned"),

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response
 from models.errors import Forbidden
 from models.i18n import N_, message
 from models.vocabulary import Role
-from service.actions import outside, permissions
+from service.actions import outside
+from service.actions.acting import acting_as
 from service.actions.context import ActionContext
+from service.http import share_openings
 from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.refusal import FROM_STRANGER, UNREAD
 from service.web import kept_forms
@@ -71,8 +73,9 @@ def open_view(session: Session, desk: AppContext) -> View:
     now = desk.clock()
     user = desk.attendance.of_session(session, cookie, now) if cookie else None
     if user is not None:
-        permissions.reads_as(session, user)
-    act = ActionContext(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
+        act = acting_as(session, user, now, desk.settings.office, g.request_id)
+    else:
+        act = ActionContext(user=None, now=now, office=desk.settings.office, request_id=g.request_id)
     language = choose_language(user.locale if user else None)
     return View(session, desk, act, language, cookie if user else None)
 
@@ -111,10 +114,14 @@ def page(
                     worker.watch(view)
                 if (is_trial and not is_post) or sealed:
                     outside.need_trial(session)
-                return _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
+                shown = _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
+                share_openings.look(session, view.act)
+                return shown
 
             is_read = not {UNREAD, FROM_STRANGER} & request.environ.keys()
-            return outside.run(desk.database, use, write=is_post and is_read and not sealed)
+            shown = outside.run(desk.database, use, write=is_post and is_read and not sealed)
+            share_openings.record(desk)
+            return shown
 
         @wraps(answer)
         def checked(**kwargs: str) -> Response:

@@ -76,7 +76,7 @@ def read_board(view: View, event: Event) -> ProgrammeBoard:
     """Read an event's programme for its page; two queries."""
     last = programme_revisions.last_revision(view.session, event.id)
     if permissions.sight(view.session, event) is Sight.SHARED:
-        return _published(last)
+        return published_board(last)
     working = programme_of(view.session, event.id)
     return ProgrammeBoard(
         items=working,
@@ -89,7 +89,7 @@ def read_board(view: View, event: Event) -> ProgrammeBoard:
     )
 
 
-def _published(last: ProgrammeRevision | None) -> ProgrammeBoard:
+def published_board(last: ProgrammeRevision | None) -> ProgrammeBoard:
     """What another office sees of a programme: the revision published last."""
     items = [ProgrammeItemValues.read(item) for item in last.items] if last else []
     return ProgrammeBoard(items, by_day(items), [], last, label(last.number) if last else {}, [], is_publishable=False)

@@ -7,9 +7,12 @@ from service.web.administration import audit as administration_audit
 from service.web.administration import document_templates
 from service.web.administration import hand_overs as administration_hand_overs
 from service.web.administration import merging as administration_merging
+from service.web.administration import office as administration_office
 from service.web.administration import pages as administration
 from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
+from service.web.both_sides import answers as answers_by_mail
+from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.calendar import calendar, weekly_schedule
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
@@ -59,6 +62,9 @@ blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", o
 blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
+blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
 blp.add_url_rule("/events/<event_id>/placements", "placements", placements.placements_page, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements/<number>.svg", "placement_picture", placements.picture)
@@ -83,6 +89,10 @@ blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
 blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET", "POST"])
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", member_lists.members, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/coming", "coming_people", coming.coming_people, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/answers", "event_answers", answers_by_mail.event_answers, methods=["GET", "POST"])
+blp.add_url_rule("/administration/answers-by-mail", "office_answers", answers_by_mail.office_answers)
+blp.add_url_rule("/events/<event_id>/notes", "event_notes", notes.event_notes, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", member_lists.member_file)
 blp.add_url_rule("/members/template.xlsx", "member_template", member_lists.member_template_file)
 blp.add_url_rule("/gifts", "gifts", gifts.gift_list)
@@ -129,6 +139,7 @@ blp.add_url_rule(
     "/administration/document-templates/<kind>/<version>.docx", "document_template_content", document_templates.content
 )
 blp.add_url_rule("/administration/hand-overs", "hand_overs", administration_hand_overs.listing, methods=["GET", "POST"])
+blp.add_url_rule("/administration/office", "office", administration_office.office, methods=["GET", "POST"])
 blp.add_url_rule("/administration/merges", "merges", administration_merging.listing, methods=["GET", "POST"])
 blp.add_url_rule("/administration/doubles", "doubles", administration_merging.likely_doubles)
 blp.add_url_rule(
@@ -161,5 +172,14 @@ blp.add_url_rule("/login/provider", "oidc", login_provider.begin)
 blp.add_url_rule("/login/provider/back", "oidc_back", login_provider.come_back)
 blp.add_url_rule("/logout", "sign_out", sign_in.sign_out, methods=["POST"])
 blp.add_url_rule("/unsubscribe/<token>", "unsubscribe", unsubscribe.unsubscribe, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/links", "event_links", links.event_links, methods=["GET", "POST"])
+blp.add_url_rule("/submissions/<submission_id>", "submission", links.submission, methods=["GET", "POST"])
+blp.add_url_rule("/submissions/<submission_id>/photos/<photo_id>", "submission_photo", links.photo)
+blp.add_url_rule("/link/<token>", "link", link_form.fill_in, methods=["GET", "POST"])
+blp.add_url_rule("/link/<token>/files", "link_files", link_form.files)
+blp.add_url_rule("/link/<token>/list", "link_list", link_form.member_list, methods=["POST"])
+blp.add_url_rule("/link/<token>/people/<key>/photo", "link_photo", link_form.photo, methods=["POST"])
+blp.add_url_rule("/link/<token>/template.xlsx", "link_template", link_form.template)
+blp.add_url_rule("/link/<token>/handed-in/<submission_id>", "link_receipt", link_form.receipt)
 blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])
 blp.add_url_rule("/static/<name>", "static_file", static_file)

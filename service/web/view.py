@@ -29,9 +29,11 @@ from calendars.days.formatting import (
 from calendars.days.known_days import in_figures, machine_readable
 from calendars.days.office_clock import ShownTimes, shown_times, times_of
 from calendars.days.spans import Days
+from calendars.events.journeys import Journey, moment_of
 from calendars.events.labels import (
     agreement_kind_name,
     kind_name,
+    member_answer_name,
     member_role_name,
     member_side_name,
     progress_name,
@@ -44,6 +46,7 @@ from calendars.money.formatting import format_money
 from calendars.money.sums import Sums
 from calendars.people.names import Named, display_name
 from models.accounts import User
+from models.clock import today
 from models.collation import localized_key
 from models.events import Event
 from models.i18n import N_, Message, message, translate, translate_filled
@@ -59,6 +62,7 @@ from models.vocabulary import (
     EventStatus,
     KnownTo,
     Language,
+    MemberAnswer,
     MemberRole,
     ProgressState,
     ReminderPurpose,
@@ -167,6 +171,25 @@ class View:
     def role(self, role: MemberRole) -> str:
         """The name of a person's role in a visit."""
         return member_role_name(role, self.language)
+
+    def answer(self, answer: MemberAnswer) -> str:
+        """What somebody answered whether they take part."""
+        return member_answer_name(answer, self.language)
+
+    def journey(self, journey: Journey | None) -> list[str]:
+        """What is known of somebody's journey, part by part: when, with what, where, and who meets them."""
+        if not journey:
+            return []
+        moment, met_by = moment_of(journey), journey.get("met_by")
+        when = self.moment(moment) if moment is not None else ""
+        met = self.say(N_("met by {name}"), name=met_by) if met_by else ""
+        return [part for part in (when, journey.get("by"), journey.get("place"), met) if part]
+
+    def moment(self, moment: date | datetime) -> str:
+        """A day, or a day and hour of the place itself."""
+        if isinstance(moment, datetime):
+            return f"{format_hours(moment.time(), None)}, {numeric_day(moment.date())}"
+        return numeric_day(moment)
 
     def side(self, side: Side) -> str:
         """The name of a side of a visit."""
@@ -314,6 +337,10 @@ class View:
         """An instant in the office's time zone."""
         return format_instant(at, self.act.office.timezone, self.language)
 
+    def day_of(self, at: datetime) -> str:
+        """The day of an instant in the office's time zone."""
+        return self.day(today(self.act.office.timezone, at))
+
     def tongues(self, codes: Sequence[str]) -> str:
         """The languages that somebody interprets between."""
         return " – ".join(self.plain(TONGUES.get(code)) or code for code in codes)
@@ -331,6 +358,11 @@ class View:
     def compass(self) -> DirectionResolver:
         """The localities and the direction of visits; one query."""
         return DirectionResolver.load(self.session, self.act)
+
+    @cached_property
+    def home_country(self) -> str:
+        """The country of the reader's office (ISO 3166-1 alpha-2)."""
+        return self.compass.gazetteer.country_of.get(self.act.office.locality, "")
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today by default): once it has been succeeded, its successor's."""

@@ -153,7 +153,7 @@ def test_check_audience_lets_good_ones_pass(audience: list[str]) -> None:
 )
 def test_check_audience_says_what_is_right(audience: list[str]) -> None:
     with pytest.raises(
-        ValueError, match=r"owner, members, organisation, assignee, role:viewer, .*email:name@example\.org"
+        ValueError, match=r"owner, members, organisation, assignee, unanswered, role:viewer, .*email:name@example\.org"
     ):
         check_audience(audience)
 

@@ -4,14 +4,17 @@ from datetime import date, timedelta
 
 import icalendar
 import pytest
+from sqlmodel import select
 
 from calendars.days.formatting import format_days
 from calendars.reminders import due_times
 from models.database import Database
+from models.event_parts import Member
 from models.events import Event
 from models.vocabulary import EventStatus, ReminderAnchor, ReminderPurpose, ReminderState, Role
 from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event
+from tests.answer_mails import INBOX, READING, address_of
 from tests.calendars.mails.test_invitations import ClientCalendar
 from tests.factories import NOW, OFFICE, make_event, make_member, make_person, make_rule, make_task, make_user
 from tests.jobs.conftest import NOTICE, HandClock, WorkerFactory, reminders
@@ -196,3 +199,83 @@ def test_the_cancellation_of_an_event_nobody_was_told_of_is_silent(
         event = make_event(session, status=EventStatus.CANCELLED, sequence=1)
         announce_cancellation(session, ActionContext(None, NOW, OFFICE), event)
     assert not make_worker().tick()
+
+
+# An inbox of answers
+
+
+def test_who_is_asked_answers_to_an_address_of_their_own(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    event_id = planned(database)
+    clock.now = DUE
+    assert make_worker(office=READING).tick() == {"sent": 4}
+    with database.transaction(write=False) as session:
+        member = session.exec(select(Member).where(Member.event_id == event_id)).one()
+        own = address_of(session, member)
+    mails = {mail.recipient: mail.mail for mail in sink.received}
+    found = {recipient: icalendar.Calendar.from_ical(content) for recipient, content in entries(sink).items()}
+    (asked,), (owner,) = (found[one].walk("VEVENT") for one in (MEMBER, OWNER))
+    assert mails[MEMBER]["Reply-To"] == own
+    assert asked["ORGANIZER"] == f"mailto:{own}", "Gmail and Apple answer to it, whatever Reply-To says"
+    assert asked["ATTENDEE"].params["RSVP"] == "TRUE"
+    assert owner["ATTENDEE"].params["RSVP"] == "FALSE", "no member: nothing could be written down"
+    assert INBOX.partition("@")[0] + "+" not in str(mails[OWNER]["Reply-To"])
+    assert mails[FIXED]["Reply-To"] == OWNER
+
+
+def test_a_cancellation_names_the_organizer_that_the_calendar_knows(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, act: ActionContext
+) -> None:
+    event_id = planned(database)
+    clock.now = DUE
+    make_worker(office=READING).tick()
+    (before,) = icalendar.Calendar.from_ical(entries(sink)[MEMBER]).walk("VEVENT")
+    sink.received.clear()
+    change(database, event_id, clock.now, status=EventStatus.CANCELLED)
+    clock.now += NOTICE
+    make_worker(office=READING).tick()
+    (after,) = icalendar.Calendar.from_ical(entries(sink)[MEMBER]).walk("VEVENT")
+    assert after["ORGANIZER"] == before["ORGANIZER"]
+    assert after["ATTENDEE"].params["RSVP"] == "FALSE"
+
+
+def test_without_an_inbox_a_mail_is_as_it_was(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    planned(database)
+    clock.now = DUE
+    make_worker().tick()
+    mail = next(one.mail for one in sink.received if one.recipient == MEMBER)
+    assert mail["Reply-To"] == OWNER
+    expected = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{MEMBER}"
+    assert expected in entries(sink)[MEMBER].decode().replace("\r\n ", "")
+
+
+def test_an_address_that_two_members_share_is_not_asked(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    event_id = planned(database)
+    with database.transaction() as session:
+        make_member(session, session.get_one(Event, event_id), make_person(session, email=MEMBER.upper()))
+    clock.now = DUE
+    make_worker(office=READING).tick()
+    (event,) = icalendar.Calendar.from_ical(entries(sink)[MEMBER]).walk("VEVENT")
+    assert event["ATTENDEE"].params["RSVP"] == "FALSE"
+    assert event["ORGANIZER"] == f"mailto:{OWNER}"
+
+
+@pytest.mark.both_databases("who is asked is looked up when the mail is written")
+def test_an_inbox_that_is_set_later_makes_the_entry_new(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    event_id = planned(database)
+    clock.now = DUE
+    make_worker().tick()
+    sink.received.clear()
+    move(database, event_id, 7, clock.now)
+    clock.now += NOTICE
+    make_worker(office=READING).tick()
+    (event,) = icalendar.Calendar.from_ical(entries(sink)[MEMBER]).walk("VEVENT")
+    assert "answers+" in event["ORGANIZER"]
+    assert event["SEQUENCE"] >= 1

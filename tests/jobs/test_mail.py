@@ -179,7 +179,7 @@ def test_a_wrong_password_is_the_configuration_s_fault_not_the_mail_s(picky: Pic
 
 @pytest.mark.parametrize("picky", [False], indirect=True)
 def test_a_password_never_goes_over_an_open_line(picky: PickyServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.mail._is_this_machine", lambda host: False)
+    monkeypatch.setattr("jobs.mail.is_this_machine", lambda host: False)
     with pytest.raises(TemporaryFailure, match="no encryption"):
         smtp(picky.sink, login=("desk", "p@ss/word")).send("name", "a@example.org", CONTENT)
     assert picky.logins == []

@@ -19,7 +19,7 @@ from models.database import Database
 from models.holidays import OfficeHoliday
 from models.reminders import JobRun, Reminder
 from models.vocabulary import HolidayCategory, Language, ReminderPurpose, ReminderState, Role
-from tests.factories import NOW, OFFICE, make_event, make_locality, make_reminder, make_user
+from tests.factories import NOW, OFFICE, make_event, make_locality, make_organisation, make_reminder, make_user
 from tests.jobs.conftest import reminders
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -334,6 +334,33 @@ def test_the_digest_comes_on_working_days_of_the_offices_country(
     assert {row.rule_key for row in reminders(database) if row.purpose is ReminderPurpose.DIGEST} == (
         {f"digest:{day}"} if digests else set()
     )
+
+
+@pytest.mark.both_databases("whose office works on a day, as a condition")
+@pytest.mark.parametrize(
+    ("day", "digests"),
+    [
+        ("2026-11-23", {"officer", "abroad"}),  # a Monday
+        ("2026-09-02", {"abroad"}),  # National Day of Viet Nam
+        ("2026-12-02", {"officer"}),  # and of Laos
+        ("2026-11-25", {"abroad"}),  # the default office's own day off
+        ("2026-11-26", {"officer"}),  # the other office's
+        ("2026-11-28", set()),  # a Saturday
+    ],
+)
+def test_each_office_gets_its_digests_on_its_own_working_days(database: Database, day: str, digests: set[str]) -> None:
+    database.works_for("hai-duong")
+    with database.transaction() as session:
+        make_locality(session)
+        there = make_organisation(session, locality="vientiane-province")
+        make_user(session, email="officer@example.org")
+        make_user(session, email="abroad@example.org", organisation_id=there.id)
+        for first, country, office in (("2026-11-25", "VN", None), ("2026-11-26", "LA", "vientiane-province")):
+            entry = {"name": {"vi": "Ngày"}, "country": country, "source": "x", "category": HolidayCategory.PUBLIC}
+            session.add(OfficeHoliday(first_day=date.fromisoformat(first), office=office, **entry))
+    begin(database, JOBS.values(), at(f"{day} 00:00"))
+    run_due(database, list(JOBS.values()), at(f"{day} 07:30"))
+    assert set(told(database, ReminderPurpose.DIGEST)) == digests
 
 
 def fail(database: Database, at: datetime, **values: Any) -> str:

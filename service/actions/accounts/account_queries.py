@@ -34,8 +34,9 @@ def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active:
 
 
 def is_only_account(session: Session, account_id: str) -> bool:
-    """Whether no other account is active."""
-    in_use = select(User.id).where(col(User.active), User.id != account_id).limit(1)
+    """Whether no other account of the reader's office is active."""
+    is_other = (col(User.active), User.id != account_id, permissions.own_accounts(session))
+    in_use = select(User.id).where(*is_other).limit(1)
     return session.exec(in_use).first() is None
 
 

@@ -27,8 +27,7 @@ def open_office(session: Session, act: ActionContext, code: str) -> list[User]:
     office = line_end(offices.successors, locality.code)
     if office == offices.default:
         raise Conflict(message(N_("This is the default office.")), code="default_office")
-    of_line = col(User.organisation_id).in_(within(line_of(offices.successors, code)))
-    found = list(session.exec(select(User).where(of_line, col(User.office).is_(None)).order_by(col(User.email))))
+    found = older_accounts(session, offices, code)
     if not found:
         raise Conflict(message(N_("No account there is without an office.")), code="nothing_to_open")
     for user in found:
@@ -37,3 +36,9 @@ def open_office(session: Session, act: ActionContext, code: str) -> list[User]:
     for user in found:
         changes.account_changed(session, act, user, user.email, {"office"})
     return found
+
+
+def older_accounts(session: Session, offices: Offices, code: str) -> list[User]:
+    """The accounts of a line's organisations that are older than offices, by their addresses."""
+    of_line = col(User.organisation_id).in_(within(line_of(offices.successors, code)))
+    return list(session.exec(select(User).where(of_line, col(User.office).is_(None)).order_by(col(User.email))))

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours, reschedule
 from calendars.events.lifecycle import CALLED_OFF
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.events import Event
 from models.i18n import N_, message
 from models.resources import Booking, Resource
@@ -290,9 +290,12 @@ def find_booking(session: Session, identity: str) -> Booking:
     """A booking by its id.
 
     Raises:
-        NotFound: there is none, or the reader may not see its event.
+        NotFound: there is none, or the reader may not see its event, or only because it is shared with their office.
     """
-    return crud.find_of_event(session, Booking, identity)
+    found = crud.find_of_event(session, Booking, identity)
+    if permissions.hidden(session, [found.event_id], by_share=False):
+        raise NotFound(crud.called(Booking), identity)
+    return found
 
 
 def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
@@ -300,20 +303,21 @@ def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
 
     Bookings of events the reader may not see are included, to be shown as busy, while they take what the reader's
     office lends, unless the query names an event: what was only asked for, or given back, is nobody else's to know.
+    Sharing an event shares none of its bookings.
     """
     statement: Any = select(Booking, Resource, Event).where(
         Booking.resource_id == Resource.id,
         Booking.event_id == Event.id,
         or_(
             and_(permissions.marked_own(session, col(Resource.office)), col(Booking.state) == BookingState.HELD),
-            permissions.visible(session),
+            permissions.visible(session, by_share=False),
         ),
     )
     for name in ("resource_id", "event_id"):
         if query.get(name):
             statement = statement.where(getattr(Booking, name) == query[name])
     if query.get("event_id"):
-        statement = statement.where(permissions.visible(session))
+        statement = statement.where(permissions.visible(session, by_share=False))
     if query.get("state"):
         statement = statement.where(col(Booking.state).in_(query["state"]))
     if query.get("type"):

@@ -254,9 +254,10 @@ def create_person(session: Session, act: ActionContext, values: Mapping[str, Any
         Forbidden: they are to join another organisation (:func:`service.actions.permissions.check_joining`).
     """
     crud.check(_person_errors(session, values))
-    wanted = positions.wanted(session, None, values, act.today)
+    wanted = positions.wanted(session, None, values, act.common.today)
     _check_joining(session, wanted, act, None, values)
-    person = crud.create(session, act, Person(**wanted.values), also=wanted.audited)
+    kept = _kept(wanted, permissions.keeper_of_nobodys(session))
+    person = crud.create(session, act, Person(**wanted.values | kept), also=wanted.audited)
     positions.write(session, person, wanted.after)
     return person
 
@@ -269,30 +270,45 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
 
     Raises:
         Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`), or the
-            organisation they are to join, to be kept by, or to have been of is somebody else's.
+            organisation they are to join, to be kept by, or to have been of is somebody else's; or they would leave
+            an office that has ended (:func:`service.actions.permissions.check_leaving`).
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
-    wanted = positions.wanted(session, person, values, act.today)
+    wanted = positions.wanted(session, person, values, act.common.today)
     if wanted.moves():
         permissions.check_person(session, person, values, moves=True)
     _check_joining(session, wanted, act, person.kept_by, values)
     email = person.email
-    changed = crud.change(session, act, person, wanted.values, also=wanted.audited)
+    kept = _kept(wanted, person.former_organisation_id)
+    then = {"organisation_id": person.organisation_id, "former_organisation_id": person.former_organisation_id}
+    then |= wanted.values | kept
+    joined = [then["organisation_id"] or then["former_organisation_id"], *wanted.joined(act.common.today)]
+    permissions.check_leaving(session, person.kept_by, joined, _moving_field(values))
+    changed = crud.change(session, act, person, wanted.values | kept, also=wanted.audited)
     if wanted.after != wanted.before:
         positions.write(session, person, wanted.after)
     changes.person_changed(session, act, person, email, changed)
     return person
 
 
+def _kept(wanted: positions.WantedTerms, keeper: str | None) -> dict[str, Any]:
+    """Who keeps somebody that belongs to no body and never did: ``keeper``; nothing where their terms of office say."""
+    belongs = any(term.organisation_id for term in (*wanted.before, *wanted.after))
+    return {} if belongs or keeper is None else {"former_organisation_id": keeper}
+
+
 def _check_joining(
     session: Session, wanted: positions.WantedTerms, act: ActionContext, own: str | None, values: Mapping[str, Any]
 ) -> None:
     """Refuse to put somebody into somebody else's organisation; ``own`` is theirs today."""
-    field = "positions" if values.get("positions") and "organisation_id" not in values else "organisation_id"
-    for joined in wanted.joined(act.today):
+    for joined in wanted.joined(act.common.today):
         if joined != own:
-            permissions.check_joining(session, joined, field)
+            permissions.check_joining(session, joined, _moving_field(values))
+
+
+def _moving_field(values: Mapping[str, Any]) -> str:
+    return "positions" if "positions" in values and "organisation_id" not in values else "organisation_id"
 
 
 def delete_person(session: Session, act: ActionContext, person: Person) -> None:

@@ -40,7 +40,7 @@ def move(
         if after == before[person.id]:
             continue
         _write(mover, person.id, before[person.id], after)
-        held = terms.of_day(after, act.today) or Term()
+        held = terms.of_day(after, act.common.today) or Term()
         if held.organisation_id != person.organisation_id:
             was, now = {"organisation_id": person.organisation_id}, {"organisation_id": held.organisation_id}
             mover.change("person", (person.id,), was, now)
@@ -87,7 +87,7 @@ def settle_back(
         held = positions.terms_of(session, found)
         for person in found:
             if person.id in stored:
-                now = terms.of_day(held[person.id], act.today) or Term()
+                now = terms.of_day(held[person.id], act.common.today) or Term()
                 crud.change(session, act, person, {"organisation_id": now.organisation_id})
             elif person.organisation_id == to:
                 crud.change(session, act, person, {"organisation_id": organisation_id})

@@ -103,7 +103,7 @@ def merge(session: Session, act: ActionContext, entity: MergedEntity, merged_id:
     if entity is MergedEntity.PERSON:
         combined = combine_people(mover, merged_id, into_id)
         combine_learners(mover, merged_id, into_id)
-        combine_terms(mover, merged_id, into_id, act.today)
+        combine_terms(mover, merged_id, into_id, act.common.today)
         told_at_another_address(mover, addresses[0], into.email, events)
     have_passport = set(session.execute(select(col(Passport.person_id)).where(_of_both(merged_id, into_id))).scalars())
     _move_all(mover, entity, merged_id, into_id)

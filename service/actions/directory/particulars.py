@@ -72,6 +72,13 @@ def sexes_of(session: Session, secret: str, people: Sequence[Person]) -> dict[st
     return {one.person_id: one.sex for one in found if one is not None and one.sex is not None}
 
 
+def opened_of(session: Session, secret: str, people: Sequence[Person]) -> dict[str, OpenParticulars]:
+    """Person → particulars, of those of whom any are stored and the reader's to read (:func:`readable`)."""
+    allowed = readable(session, people) if people else frozenset()
+    rows = session.exec(select(Particulars).where(col(Particulars.person_id).in_(allowed))).all() if allowed else ()
+    return {row.person_id: found for row in rows if (found := opened(secret, row)) is not None}
+
+
 def store_particulars(
     session: Session,
     act: ActionContext,

@@ -161,6 +161,15 @@ def check_concerned(session: Session, person: Person) -> None:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
+def may_store(session: Session, person: Person) -> bool:
+    """Whether :func:`check_concerned` lets the reader store a passport."""
+    try:
+        check_concerned(session, person)
+    except Forbidden:
+        return False
+    return True
+
+
 def _is_in_charge_of(session: Session, reader: ReadingRights, person: Person) -> bool:
     """Whether a reader is in charge of a current event with a person."""
     current = select(Event.id).where(

@@ -207,11 +207,11 @@ def settle(session: Session, act: ActionContext) -> int:
     The trail says so in the name of the service. What follows from a change of a person follows from this one too, but
     nothing of events that they were added to before: whose they were then stays (:mod:`models.participation`).
     """
-    late = due(session, act.today)
+    late = due(session, act.common.today)
     for first in range(0, len(late), _AT_ONCE):
         people = session.exec(select(Person).where(col(Person.id).in_(late[first : first + _AT_ONCE]))).all()
         found = terms_of(session, people)
         for person in people:
-            changed = crud.change(session, act, person, columns(found[person.id], act.today))
+            changed = crud.change(session, act, person, columns(found[person.id], act.common.today))
             changes.person_changed(session, act, person, person.email, changed)
     return len(late)

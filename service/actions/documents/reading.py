@@ -49,6 +49,7 @@ from service.actions.documents.gifts import GiftReading
 from service.actions.documents.personal import personal_facts
 from service.actions.documents.placements import read_placements
 from service.actions.events import members, programme_revisions, task_queries
+from service.actions.events.attendance import ComingSight
 from service.actions.locality_index import DirectionResolver, LocalityIndex
 from service.actions.permissions import Sight
 
@@ -156,7 +157,8 @@ class VisitReading:
         )
         personal = personal_facts(session, secret, [person for _member, person in found]) if secret else {}
         programme, revision, is_changed = _programme(session, event, sight)
-        listed = [_member(session, names, event, *pair, personal.get(pair[1].id)) for pair in found]
+        coming = ComingSight.of(session, event)
+        listed = [_member(session, names, event, coming, *pair, personal.get(pair[1].id)) for pair in found]
         base = DocumentFacts(
             visit=_visit(session, act, event, names, resolver, sight),
             issuer=IssuerFacts(None, names.place(permissions.own_office(session) or act.office.locality, act.today)),
@@ -311,8 +313,15 @@ def _agreement(session: Session, event: Event) -> AgreementFacts | None:
 
 
 def _member(
-    session: Session, names: DayNames, event: Event, member: Member, person: Person, personal: PersonalFacts | None
+    session: Session,
+    names: DayNames,
+    event: Event,
+    coming: ComingSight,
+    member: Member,
+    person: Person,
+    personal: PersonalFacts | None,
 ) -> MemberFacts:
+    sees_journey = coming.sees(member)
     return MemberFacts(
         id=member.id,
         person=names.person(
@@ -327,6 +336,8 @@ def _member(
         rank=member.rank,
         counterpart_id=member.counterpart_id,
         personal=personal,
+        arrival=member.arrival if sees_journey else None,
+        departure=member.departure if sees_journey else None,
     )
 
 

@@ -25,7 +25,14 @@ from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
 from service.actions import change_log, crud, permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
-from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
+from service.actions.effects import (
+    confirmation,
+    open_proposals,
+    programme_days,
+    shared_parties,
+    task_due_days,
+    template_tasks,
+)
 from service.actions.ledger import estimate_budgets, estimates, learners
 from service.actions.reminders import change_notices, occasion_planning, planning_jobs, reminder_planning
 from service.actions.reminders.change_notices import EventVersionBefore
@@ -79,6 +86,10 @@ def event_changed(
         before.times.first_day, before.times.last_day, before.times.arrives_on, before.times.departs_on
     )
     template_tasks.make_tasks(session, act, event, before.status, stay_before)
+    if shared_parties.PARTIES.intersection(changed):
+        if shared_parties.end_if_left(session, act, event):
+            change_log.note(session, act.now, [event.id])
+        open_proposals.end_if_apart(session, act, event)
     if moved := FIGURES.intersection(changed):
         visit_changed(session, act, event, moved)
     if event.changed_since_confirmed or "changed_since_confirmed" in changed:
@@ -160,6 +171,13 @@ def event_parts_changed(
             confirmation.tell_approvers(session, act, event)
         visit_changed(session, act, event)
     template_tasks.make_for_passports(session, act, event)
+    reminder_planning.plan_event(session, act, event)
+
+
+def event_shared(session: Session, act: ActionContext, event: Event) -> None:
+    """Another office may now read an event, or may no more: its feeds gain or lose it, and the reminders are planned
+    for whoever they may reach now."""
+    change_log.note(session, act.now, [event.id])
     reminder_planning.plan_event(session, act, event)
 
 

@@ -35,7 +35,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ConfirmationAnswer:
     """What was answered: granted, or refused with a reason; ``name`` is that of the account, empty for the service."""
 
     is_granted: bool
@@ -70,7 +70,7 @@ def tell(session: Session, act: ActionContext, event: Event, request: Request | 
         session.flush()
 
 
-def answer_to(session: Session, event: Event, user: User) -> Answer | None:
+def answer_to(session: Session, event: Event, user: User) -> ConfirmationAnswer | None:
     """What was answered to the last request of an account, None if it asked for nothing or waits for the answer."""
     if event.asked_at is not None:
         return None
@@ -89,4 +89,4 @@ def answer_to(session: Session, event: Event, user: User) -> Answer | None:
     name = actor.name if actor is not None else given.actor_name if given.actor_id else ""
     to = given.changes.get("status", {}).get("to")
     is_granted = given.action == ACCEPT or (given.action == TRANSITION and to == EventStatus.CONFIRMED)
-    return Answer(is_granted, name, given.reason)
+    return ConfirmationAnswer(is_granted, name, given.reason)

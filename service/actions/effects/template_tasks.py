@@ -19,7 +19,7 @@ from models.vocabulary import EventStatus, Language
 from service.actions import crud, passport_kinds, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import task_due_days
-from service.actions.locality_index import DirectionResolver
+from service.actions.locality_index import DirectionResolver, LocalityIndex
 
 
 def make_tasks(
@@ -135,7 +135,9 @@ def _templates_for(session: Session, act: ActionContext, event: Event) -> list[T
     ]
     if all(template.direction is None for template in found):
         return found
-    direction = DirectionResolver.load(session, act).of(event)
+    # Seen from the office whose tasks they are, whoever plans.
+    own = act.office.locality if offices.alone else office
+    direction = DirectionResolver(LocalityIndex.load(session), own).of(event)
     return [template for template in found if template.direction in {None, direction}]
 
 

@@ -26,6 +26,7 @@ REFUSALS: Mapping[str, str] = {
     "person_busy": N_("Somebody who must be free is in another event."),
     "resource_busy": N_("Something that is to be booked is taken."),
     "too_few_seats": N_("The rooms or vehicles seat fewer people than come."),
+    "other_side_busy": N_("One of the two sides has another visit then."),
 }
 """Rule → sentence saying why a window is not an opening (:data:`calendars.openings.search.RULES`)."""
 

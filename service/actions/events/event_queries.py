@@ -106,9 +106,11 @@ def first_day_beyond(session: Session, act: ActionContext, first: date, last: da
 
 
 def count_with_status(session: Session, coming: ColumnElement[bool], *statuses: EventStatus) -> list[int]:
-    """How many events to come (:func:`service.actions.office_days.not_over`) have each status; one query."""
+    """How many events to come (:func:`service.actions.office_days.not_over`) of the reader's office have each status;
+    one query."""
     counts = [func.count().filter(col(Event.status) == status) for status in statuses]
-    waiting = (col(Event.status).in_(statuses), coming, permissions.visible(session))
+    own = permissions.near_office(session)
+    waiting = (col(Event.status).in_(statuses), coming, permissions.visible(session), own)
     return list(session.execute(core_select(*counts).select_from(Event).where(*waiting)).one())
 
 

@@ -19,7 +19,7 @@ from models.queries.dated import has_days
 from models.queries.organisation_lines import OrganisationLines
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, KnownTo, ReminderPurpose, ReminderState, Role
-from service.actions import change_log, crud, permissions
+from service.actions import change_log, crud, event_sides, permissions
 from service.actions.audit import plain
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation, confirmation_answers
@@ -50,6 +50,7 @@ def find_event(session: Session, identity: str, kind: EventKind | None = None) -
     event = session.exec(statement).first()
     if event is None or (kind is not None and event.kind is not kind):
         raise NotFound(noun(kind or "event"), identity)
+    event_sides.note_seen(session, event)
     return event
 
 

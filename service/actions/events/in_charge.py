@@ -1,8 +1,9 @@
 """Who is in charge of an event: the account that prepares it, and that is told as its owner.
 
 Whoever may change an event puts somebody in charge of it, or takes charge. That gives no further right: it must be an
-account that may read the event anyhow. One that can't any more, or was switched off, stays named and the event warns
-(:mod:`service.actions.reminders.reach`), until its events are handed over.
+account that may read the event anyhow, and not only because it is shared with another office. One that can't any more,
+or was switched off, stays named and the event warns (:mod:`service.actions.reminders.reach`), until its events are
+handed over.
 """
 
 from typing import Any
@@ -62,5 +63,5 @@ def _able(session: Session, event: Event, accounts: Any) -> list[User]:
         for user, protocol_office in rows
         if ReadingRights.of(user, protocol_office, offices)
         .carrying_on(lines)
-        .may_read(event, takes_part=user.organisation_id is not None and user.organisation_id in taking_part)
+        .may_read(event, takes_part=(user.organisation_id or "") in taking_part, shared=None)
     ]

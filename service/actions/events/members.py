@@ -17,7 +17,9 @@ from models.vocabulary import MemberRole, Side
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation
+from service.actions.events import attendance
 from service.actions.events.sides import EventSides
+from service.actions.reminders import reminder_planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, None, values))
     heads = confirmation.heads_of(session, event)
-    member = Member(event_id=event.id, **_with_side(session, event, None, values))
+    values = attendance.settled(act, event, None, _with_side(session, event, None, values))
+    member = Member(event_id=event.id, **values)
     crud.create(session, act, member, event_id=event.id)
     changes.event_parts_changed(session, act, event, heads)
     return member
@@ -105,13 +108,17 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
 def change_member(
     session: Session, act: ActionContext, event: Event, member: Member, values: Mapping[str, Any]
 ) -> Member:
-    """Change a member of an event."""
+    """Change a member of an event. Whether and how they come changes nothing of the visit itself; who has not answered
+    may have reminders to come."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
     heads = confirmation.heads_of(session, event)
-    values = _with_side(session, event, member, values)
-    if crud.change(session, act, member, values, event_id=event.id):
+    values = attendance.settled(act, event, member, _with_side(session, event, member, values))
+    changed = crud.change(session, act, member, values, event_id=event.id)
+    if changed.difference(attendance.COMING):
         changes.event_parts_changed(session, act, event, heads)
+    elif "answer" in changed:
+        reminder_planning.plan_event(session, act, event)
     return member
 
 

@@ -67,8 +67,8 @@ def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) 
 
 def tasks_of_event(session: Session, event: Event) -> list[Task]:
     """An event's tasks that the session sees, in the order of their creation."""
-    found = tasks_of(session, event.id)
-    return [task for task in found if permissions.sees_task(session, event, task.organisation_id)]
+    sees = permissions.task_sight(session, event)
+    return [task for task in tasks_of(session, event.id) if sees(task.organisation_id)]
 
 
 def find_task(session: Session, event: Event, task_id: str) -> Task:

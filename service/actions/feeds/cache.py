@@ -297,7 +297,7 @@ class RenderedFeed:
 
 def render_feed(session: Session, act: ActionContext, feed: Feed) -> RenderedFeed:
     """Assemble a feed within the caller's transaction; nothing is cached."""
-    uncached = UncachedParts()
+    uncached, act = UncachedParts(), act.common  # what is read about a feed is what programs read
     while True:
         try:
             assembly, _fresh = assembler.assemble(session, act, feed, uncached)

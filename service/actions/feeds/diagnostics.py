@@ -64,7 +64,7 @@ def _reader_states(rendered: RenderedFeed, accesses: Sequence[FeedReader]) -> li
 
 
 def _report(act: ActionContext, feed: Feed, rendered: RenderedFeed, accesses: Sequence[FeedReader]) -> FeedReport:
-    readers = _reader_states(rendered, accesses)
+    readers, act = _reader_states(rendered, accesses), act.common
     changed_at = max(filter(None, [feed.updated_at, last_stamp(rendered.body)]))
     state = FeedState(
         size=len(rendered.body),

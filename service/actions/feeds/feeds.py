@@ -25,10 +25,11 @@ from models.queries.dated import is_dated
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.organisation_lines import OrganisationLines
 from models.text import localized
-from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
+from models.vocabulary import EventStatus, Language, Role, Visibility
 from service.actions import crud, locality_index, office_days, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
+from service.actions.feeds import feed_filters
 from service.actions.locality_index import DirectionResolver, LocalityIndex
 from service.actions.tokens import new_token, token_hash
 
@@ -45,6 +46,7 @@ _REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
     "localities": (Locality, col(Locality.code)),
     "organisations": (Organisation, col(Organisation.id)),
     "agreements": (Agreement, col(Agreement.id)),
+    feed_filters.SEEN_FROM: (Locality, col(Locality.code)),
 }
 
 
@@ -142,10 +144,15 @@ def _prepared(session: Session, act: ActionContext, feed: Feed | None, values: M
     values = dict(values)
     errors: crud.Errors = {}
     if "filter" in values:
+        given = dict(plain(values["filter"]))
+        seen_from = given.pop(feed_filters.SEEN_FROM, None)
         # An empty list means the same as none: it is not stored.
-        wanted = {name: list(dict.fromkeys(items)) for name, items in plain(values["filter"]).items() if items}
-        values["filter"] = wanted
+        wanted = {name: list(dict.fromkeys(items)) for name, items in given.items() if items}
+        values["filter"] = feed_filters.kept(wanted, seen_from or act.office.locality)
+        wanted |= {feed_filters.SEEN_FROM: [seen_from]} if seen_from else {}
         for name, (model, key) in _REFERENCES.items():
+            if name == feed_filters.SEEN_FROM and not seen_from:
+                continue
             found = set(session.scalars(core_select(key).where(key.in_(wanted.get(name, ())))))
             errors[f"filter.{name}"] = [
                 message(N_("There is no {what} “{identity}”."), what=crud.called(model), identity=identity)
@@ -216,9 +223,10 @@ def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Even
     if agreements := wanted.get("agreements"):
         commitments = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
         conditions.append(col(table.commitment_id).in_(commitments))
-    if directions := wanted.get("direction"):
-        resolver = DirectionResolver.load(session, act)
-        conditions.append(or_(*(locality_index.directed(resolver, Direction(word), table) for word in directions)))
+    if ways := list(feed_filters.ways(wanted)):
+        gazetteer = LocalityIndex.load(session)
+        resolvers = {place: DirectionResolver(gazetteer, place) for _word, place in ways}
+        conditions.append(or_(*(locality_index.directed(resolvers[place], word, table) for word, place in ways)))
     return conditions
 
 

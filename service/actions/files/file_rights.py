@@ -1,6 +1,7 @@
 """Who reads and who changes the files of what: they follow the rights of the thing they belong to.
 
-- An event's are read by who sees the whole event, and changed by who may change it.
+- An event's are read by who sees the whole event, and changed by who may change it. The other side of a shared event
+  reads those that are marked as shared.
 - An agreement's or commitment's are its office's: all of it reads them and its officers change them. Another office,
   and accounts of the other side, read those that are marked as shared.
 - A person's are read and changed by officers of the person's own organisation, and by those who oversee its office.
@@ -14,19 +15,21 @@ What one may not read is as if it were not there.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session, col
 
 from models.agreements import Agreement, Commitment
 from models.errors import Forbidden, NotFound
+from models.events import Event
 from models.files import ABOUT, File
 from models.i18n import N_, message
 from models.labels import noun
 from models.places import Person
 from models.projects import Project
 from models.vocabulary import FileVisibility, Role
-from service.actions import crud, permissions
+from service.actions import crud, event_sides, permissions
 from service.actions.context import ActionContext
+from service.actions.event_sides import SideOfReader
 from service.actions.events import events
 from service.actions.ledger import projects
 from service.actions.permissions import Sight
@@ -62,7 +65,8 @@ def thing(session: Session, act: ActionContext, about: About) -> Any:
     """
     if about.column == "event_id":
         event = events.find_event(session, about.identity)
-        if permissions.sight(session, event) is not Sight.WHOLE:
+        is_whole = permissions.sight(session, event) is Sight.WHOLE
+        if not is_whole and event_sides.side_of(session, event) is not SideOfReader.OTHER:
             raise NotFound(noun("event"), about.identity)
         return event
     if about.column == "project_id":
@@ -90,11 +94,18 @@ def seen(session: Session, column: str) -> ColumnElement[bool]:
     """The condition for the files of things of a kind that the session reads, as far as it may read those of the
     thing."""
     one = permissions.reader(session)
-    if one is None or column in ("event_id", "person_id", "project_id"):
+    if one is None or column in ("person_id", "project_id"):
         return true()
-    is_own_office = permissions.marked_own(session, col(File.office)) if one.side is None else ~true()
     is_shared = col(File.visibility) == FileVisibility.SHARED
+    if column == "event_id":
+        return true() if one.offices.alone else or_(is_shared, _of_overseen(session))
+    is_own_office = permissions.marked_own(session, col(File.office)) if one.side is None else ~true()
     return or_(is_own_office, is_shared, col(File.uploaded_by) == one.user_id)
+
+
+def _of_overseen(session: Session) -> ColumnElement[bool]:
+    """The condition for files of events of which the session sees everything."""
+    return col(File.event_id).in_(select(col(Event.id)).where(permissions.overseen(session)))
 
 
 def check_change(session: Session, file: File, owner: Any) -> None:

@@ -55,7 +55,9 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class StoredUpload:
+    """What an upload is, and its bytes in the store."""
+
     media_type: str
     content: Content
 
@@ -114,7 +116,7 @@ def add_file(
     if upload.size > terms.limit:
         raise too_large(terms.limit)
     _check_quota(session, act, terms, upload.size)
-    stored = _kept(session, act, terms, upload)
+    stored = kept(session, act, terms, upload)
     media_type = names.of_text(upload.name) if stored.media_type == TEXT else stored.media_type
     file = File(
         **({about.column: about.identity} | dict(values)),
@@ -179,16 +181,21 @@ def _check_quota(session: Session, act: ActionContext, terms: FileTerms, size: i
         raise TooMany(message(_QUOTA, megabytes=f"{terms.quota / MEGABYTE:g}"), int(_DAY.total_seconds()))
 
 
-def _kept(session: Session, act: ActionContext, terms: FileTerms, upload: Upload) -> _Stored:
-    """The bytes of an upload in the store, noted as needed."""
+def kept(session: Session, act: ActionContext, terms: FileTerms, upload: Upload) -> StoredUpload:
+    """The bytes of an upload in the store, noted as needed, after they were looked into.
+
+    Raises:
+        UnsupportedFile, Invalid: as :func:`service.actions.files.inspection.inspect`.
+        FilesAway, NoSpace: the store can't take them.
+    """
     user_id = act.user.id if act.user else None
     is_new = not stored_contents.is_in_use(session)
 
-    def bring() -> _Stored:
+    def bring() -> StoredUpload:
         inspected = inspection.inspect(upload.content, terms.scratch)
         try:
             terms.store.open(make=is_new)
-            return _Stored(inspected.media_type, terms.store.put(inspected.content))
+            return StoredUpload(inspected.media_type, terms.store.put(inspected.content))
         finally:
             if inspected.content is not upload.content:
                 inspected.content.close()

@@ -18,13 +18,22 @@ from service.actions import permissions
 from service.actions.imports.name_matching import KnownPerson
 
 
-def doubts(session: Session, entry: MemberRow, person: KnownPerson, organisation_id: str | None) -> dict[str, Message]:
+def doubts(
+    session: Session,
+    entry: MemberRow,
+    person: KnownPerson,
+    organisation_id: str | None,
+    names_its_own: str | None = None,
+) -> dict[str, Message]:
     """Column → why a row can't be taken for a known person without saying more; empty if it can.
 
-    ``organisation_id`` is what the row says. The service itself and a person's own organisation have no doubts.
+    ``organisation_id`` is what the row says. The service itself and a person's own organisation have no doubts; nor are
+    there any of people of the office that ``names_its_own``: whom it names are its people, and it reads the visit.
     """
     one = permissions.account_rights(session)
     if person.id is None or one is None or (person.organisation_id and person.organisation_id == one.organisation_id):
+        return {}
+    if names_its_own is not None and one.offices.of(person.organisation_id) == names_its_own:
         return {}
     if person.organisation_id != organisation_id and _is_others(session, person.organisation_id):
         whose = session.get_one(Organisation, person.organisation_id).name

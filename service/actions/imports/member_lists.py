@@ -92,8 +92,10 @@ def import_member_file(
     return import_members(session, act, event, lines)
 
 
-def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> ImportedList:
-    """Import a member list into a visit.
+def import_members(
+    session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow], *, names_its_own: str | None = None
+) -> ImportedList:
+    """Import a member list into a visit; of an office that ``names_its_own`` people, a name alone means those.
 
     People who are members already get the role, rank and counterpart of their row. Who has no rank and is given none
     gets the next one, so that people of equal precedence stay in the file's order (unless others have none either).
@@ -109,7 +111,7 @@ def import_members(session: Session, act: ActionContext, event: Event, lines: Se
     present = {
         member.person_id: member for member in session.exec(select(Member).where(Member.event_id == event.id)).all()
     }
-    matcher = _RowMatcher(session, present, member_list.errors)
+    matcher = _RowMatcher(session, present, member_list.errors, names_its_own)
     resolved = matcher.resolve_all(member_list.entries)
     sides = _RowSides(session, event, present)
     _check_heads(member_list.entries, resolved, present, sides, member_list.errors)
@@ -130,8 +132,11 @@ def _has_head(written: Sequence[ImportedRow], present: Mapping[str, Member]) -> 
 class _RowMatcher:
     """Resolves rows against known people and organisations; adds their errors to ``errors``."""
 
-    def __init__(self, session: Session, present: Mapping[str, Member], errors: crud.Errors) -> None:
+    def __init__(
+        self, session: Session, present: Mapping[str, Member], errors: crud.Errors, names_its_own: str | None
+    ) -> None:
         self.session = session
+        self.names_its_own = names_its_own
         self.people = PeopleIndex.load(session)
         self.organisations = OrganisationIndex.load(session)
         self.present = present
@@ -162,7 +167,7 @@ class _RowMatcher:
             known, wrong_about = self.people.matching(entry, organisation_id, self.present)
             problems |= wrong_about or self._duplicate(entry, known, organisation_id)
             if known is not None and not problems and known.id not in self.present:
-                problems |= doubts(self.session, entry, known, organisation_id)
+                problems |= doubts(self.session, entry, known, organisation_id, self.names_its_own)
             if known is None and not problems and (closed := self._why_closed(organisation_id)):
                 problems["organisation"] = closed
         for column, what in problems.items():

@@ -42,7 +42,7 @@ def visit_figures(
     if not roles:
         headcount = event.headcount if change is None or change.headcount is None else change.headcount
         heads, members = min(headcount or 0, 1), max((headcount or 0) - 1, 0)
-    office = permissions.offices(session).of(event.organisation_id) or act.office.locality
+    office = permissions.offices(session).of(event.organisation_id) or act.common.office.locality
     direction = DirectionResolver(LocalityIndex.load(session), office).of(event)
     return VisitFigures(direction, arrives_on, departs_on, heads, deputies, members)
 

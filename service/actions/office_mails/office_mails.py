@@ -39,6 +39,7 @@ from models.text import LocalizedText
 from models.vocabulary import ProgressState, ReminderPurpose, Role
 from service.actions import permissions
 from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
+from service.actions.acting import context_of_reader, own_office
 from service.actions.agreements import progress
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation, confirmation_answers
@@ -56,7 +57,8 @@ _DAY_OVER = N_("It could not be sent on its day.")
 
 @dataclass(frozen=True, slots=True)
 class OfficeMailWriter:
-    """Composes the weekly schedule, the daily digest, escalations and mails to approvers.
+    """Composes the weekly schedule, the daily digest, escalations and mails to approvers, by the clock of the office of
+    whom they go to; ``office`` is the default one.
 
     Unsubscribe links are signed with the service's secret.
     """
@@ -97,7 +99,8 @@ class OfficeMailWriter:
             if event is None or permissions.hidden(session, [event_id]):
                 return message(due_times.NOT_SECOND)
             if purpose is ReminderPurpose.ASKED and (answer := confirmation_answers.answer_to(session, event, user)):
-                content = approver_mail.to_who_asked(self._answered(event, answer), user.locale)
+                answered = self._answered(event, answer, own_office(session, self.office))
+                content = approver_mail.to_who_asked(answered, user.locale)
                 return OfficeMail(user.locale, content)
             since = event.asked_at if purpose is ReminderPurpose.ASKED else event.changed_at
             if confirmation.refusal_of(session, since or event.updated_at, event, user):
@@ -106,14 +109,17 @@ class OfficeMailWriter:
                 return message(due_times.AS_CONFIRMED)
             if purpose is ReminderPurpose.ASKED and event.asked_at is None:
                 return message(due_times.NOT_ASKED)
-            about = _to_confirm(session, event, self.office.event_url(event.id), self.office.timezone)
-        return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, self.office.timezone, user.locale))
+            zone = own_office(session, self.office).timezone
+            about = _to_confirm(session, event, self.office.event_url(event.id), zone)
+        return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, zone, user.locale))
 
-    def _answered(self, event: Event, answer: confirmation_answers.Answer) -> approver_mail.AnsweredRequest:
+    def _answered(
+        self, event: Event, answer: confirmation_answers.ConfirmationAnswer, office: Office
+    ) -> approver_mail.AnsweredRequest:
         return approver_mail.AnsweredRequest(
             title=event.title,
-            days=times_of(event, self.office.timezone).days,
-            url=self.office.event_url(event.id),
+            days=times_of(event, office.timezone).days,
+            url=office.event_url(event.id),
             is_granted=answer.is_granted,
             name=answer.name,
             reason=answer.reason,
@@ -122,33 +128,32 @@ class OfficeMailWriter:
     def _content(
         self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
     ) -> MailContent | Message:
-        due_on, day = today(self.office.timezone, due_at), today(self.office.timezone, now)
+        act = context_of_reader(session, user, now, self.office)
+        office, site = act.office, ConsoleLinks(act.office.public_url, act.office.timezone)
+        due_on, day = today(office.timezone, due_at), act.today
         match purpose:
             case ReminderPurpose.WEEKLY:
                 days = week_of(due_on)
                 if day > days.last:
                     return message(_WEEK_OVER)
-                week = read_week(session, days, self.office.timezone, self.office.event_url)
+                week = read_week(session, days, office.timezone, office.event_url)
                 return weekly_mail.weekly(week, user.locale, leave)
             case ReminderPurpose.DIGEST:
                 if day > due_on:
                     return message(_DAY_OVER)
-                digest = self._digest(session, ActionContext(user, now, self.office))
-                return message(_NOTHING) if digest.is_empty else digests.digest(digest, self._site, user.locale, leave)
+                digest = _digest(session, act)
+                return message(_NOTHING) if digest.is_empty else digests.digest(digest, site, user.locale, leave)
             case ReminderPurpose.ESCALATION:
-                failures = _failures(session, self.office.timezone, col(Reminder.updated_at) <= now - UNSEEN_FOR)
-                return digests.escalation(failures, self._site, user.locale) if failures.total else message(_NOTHING)
+                failures = _failures(session, office.timezone, col(Reminder.updated_at) <= now - UNSEEN_FOR)
+                return digests.escalation(failures, site, user.locale) if failures.total else message(_NOTHING)
             case _:
                 raise ValueError(f"not one of the office's own mails: {purpose}")
 
-    @property
-    def _site(self) -> ConsoleLinks:
-        return ConsoleLinks(self.office.public_url, self.office.timezone)
 
-    def _digest(self, session: Session, act: ActionContext) -> Digest:
-        return Digest(
-            act.today, _overdue(session, act), _risks(session, act.today), _failures(session, self.office.timezone)
-        )
+def _digest(session: Session, act: ActionContext) -> Digest:
+    return Digest(
+        act.today, _overdue(session, act), _risks(session, act.today), _failures(session, act.office.timezone)
+    )
 
 
 def _to_confirm(session: Session, event: Event, url: str, zone: str) -> approver_mail.EventToConfirm:

@@ -13,6 +13,8 @@ from calendars.mails.occasion_mail import path_of
 from calendars.people.names import name_text
 from calendars.reminders.occasions import Occasion, known_days
 from models.agreements import Agreement, Anniversary
+from models.both_sides.proposals import Proposal
+from models.events import Event
 from models.learners import Learner
 from models.observances import Observance
 from models.projects import Project
@@ -48,6 +50,13 @@ def occasion_names(session: Session, reminders: Collection[Reminder]) -> dict[st
     if of_learners:
         which = and_(col(Learner.id).in_(of_learners), _money_readable(session))
         found |= {(AboutType.LEARNER, one.id): one for one in read_permits(session, which)}
+    of_proposals = {one.about_id for one in reminders if one.about_type is AboutType.PROPOSAL and one.about_id}
+    if of_proposals:
+        titles = select(col(Proposal.id), col(Event.title), col(Event.id))
+        readable = titles.join(Event, col(Event.id) == col(Proposal.event_id)).where(
+            col(Proposal.id).in_(of_proposals), permissions.visible(session)
+        )
+        found |= {(AboutType.PROPOSAL, row[0]): row for row in session.execute(readable)}
     for about_type, (model, name) in _TABLES.items():
         ids = {one.about_id for one in reminders if one.about_type is about_type and one.about_id}
         if ids:
@@ -75,6 +84,8 @@ def _named(about_type: AboutType, about_id: str, day: date, row: Any) -> Occasio
         name = row.name or name_text(row.person)
         path = path_of(Occasion(about_type, about_id, name, day, day, event_id=row.event_id))
         return OccasionName(name, day, day, path)
+    if about_type is AboutType.PROPOSAL:
+        return OccasionName(row[1], day, day, f"/events/{row[2]}/proposals")
     first, last = day, day
     if about_type is AboutType.ANNIVERSARY:
         first, last = known_days(Origin.parse(row.origin), day.year, day)

@@ -17,7 +17,6 @@ from sqlmodel import Session
 from calendars.reminders import due_times, occasions
 from calendars.reminders.due_times import RuleFacts
 from calendars.reminders.occasions import DueOccasion, Occasion, OfficeOccasions, due_occasions
-from models.clock import today
 from models.queries.approved_rules import approved_rules
 from models.queries.ceremonies import Ceremonies
 from models.queries.occasion_readers import OccasionReaders, Private
@@ -45,6 +44,8 @@ _RULES = select(_RULE).where(_RULE.c.active, _RULE.c.anchor.in_(sorted(OCCASIONS
 _COLUMNS = ("id", "about_type", "about_id", "rule_key", "recipient", "due_at", "state", "reason", "about_day")
 _PRESENT = select(*(_TABLE.c[name] for name in _COLUMNS)).where(
     _TABLE.c.about_id.is_not(None),
+    # Mails about proposed days are nobody's rule.
+    _TABLE.c.about_type != AboutType.PROPOSAL,
     or_(_TABLE.c.state == ReminderState.PENDING, _TABLE.c.about_day >= bindparam("since")),
 )
 
@@ -77,7 +78,7 @@ def plan(session: Session, act: ActionContext, rule_ids: Collection[str] | None 
         # A rule and an observance made at the same moment: whoever comes second sees the other.
         connection.execute(_LOCK, {"key": _LOCK_KEY})
     rules = {row.id: row for row in connection.execute(_RULES) if rule_ids is None or row.id in rule_ids}
-    office_day = today(act.office.timezone, act.now)
+    office_day = act.common.today
     facts = {rule_id: RuleFacts.of(row) for rule_id, row in rules.items()}
     since = min((occasions.looked_at(one, office_day)[0] for one in facts.values()), default=office_day)
     present = [
@@ -90,7 +91,7 @@ def plan(session: Session, act: ActionContext, rule_ids: Collection[str] | None 
     told = {*readers.mailboxes, *(row.recipient for row in present)}
     planner = _OccasionPlanner(
         OfficeOccasions(rows),
-        OfficeZones.load(session, act.office.timezone, rows.offices),
+        OfficeZones.load(session, act.common.office.timezone, rows.offices),
         readers,
         Ceremonies.load(session, {one.id for one in rows.anniversaries}, told),
         approved_rules(session, {rule_id: row.audience for rule_id, row in rules.items()}),

@@ -51,10 +51,10 @@ def preview(
     rows = OccasionRows.load(session, {OCCASIONS[rule.anchor]} if rule.anchor in OCCASIONS else ())
     occasions = OfficeOccasions(rows)
     office = occasions.office_of(rule) if inspect(rule).persistent else permissions.own_office(session)
-    zones = OfficeZones.load(session, act.office.timezone, rows.offices)
+    zones = OfficeZones.load(session, act.common.office.timezone, rows.offices)
     zone = zones.of_office.get(office, zones.default)
     made = _made(session, rule)
-    found = due_occasions(facts, occasions.sources(office), zone, occasions.days_off(office), act.today)
+    found = due_occasions(facts, occasions.sources(office), zone, occasions.days_off(office), act.common.today)
     dues = [due for due in found if _may_know(session, due.occasion)]
     judged = [(due, _why_not(rule, due, made, zone, act.now)) for due in dues]
     judged.sort(key=lambda pair: (pair[1] is not None, pair[0].due_at))

@@ -22,7 +22,7 @@ from models.accounts import User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation, Person
-from models.queries.audience import ASSIGNEE, MEMBERS, MESSENGER, ORGANISATION, OWNER, WORDS, is_coming
+from models.queries.audience import ASSIGNEE, MEMBERS, MESSENGER, ORGANISATION, OWNER, UNANSWERED, WORDS, is_coming
 from models.queries.event_readers import ReadingRights, visible_to
 from models.queries.offices import Offices
 from models.queries.organisation_lines import OrganisationLines
@@ -69,7 +69,7 @@ def ask(session: Session, act: ActionContext, key: str, remaining: int, **limits
         "recipients": None,
         "event_ids": None,
         "counts_days": False,
-        "since": act.today,
+        "since": act.common.today,
         "asked_at": act.now,
         "after_day": None,
         "after_id": "",
@@ -114,7 +114,7 @@ def reached(
         return true()  # an address of no account may be told of any event
     has_some = select(_REMINDER.c.event_id).where(_REMINDER.c.recipient.in_(sorted(recipients)))
     conditions: list[ColumnElement[bool]] = [_EVENT.c.id.in_(has_some)]
-    if MEMBERS in words:
+    if {MEMBERS, UNANSWERED} & set(words):
         of_members = select(_MEMBER.c.event_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
         conditions.append(_EVENT.c.id.in_(of_members.where(func.lower(_PERSON.c.email).in_(sorted(addresses)))))
     if ASSIGNEE in words:

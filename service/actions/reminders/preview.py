@@ -101,7 +101,7 @@ def preview(
         rule.catch_up,
         due_times.office_days(permissions.own_holidays(session)) if rule.working_days else None,
         _past(session, act, rule, which),
-        OfficeZones.load(session, act.office.timezone) if rule.anchor is ReminderAnchor.TASK_DUE else None,
+        OfficeZones.load(session, act.common.office.timezone) if rule.anchor is ReminderAnchor.TASK_DUE else None,
         event_id is None,
     )
     tasks = _open_tasks(session, which) if rule.anchor is ReminderAnchor.TASK_DUE else {}
@@ -171,7 +171,7 @@ def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnE
     """The condition for events: the given one, or those to come that the rule covers."""
     if event_id is not None:
         return col(Event.id) == event_id
-    since = act.today - timedelta(days=due_times.days_after_end(rule))
+    since = act.common.today - timedelta(days=due_times.days_after_end(rule))
     return and_(is_coming(since), col(Event.status).in_(REMINDED), _covered(rule))
 
 
@@ -231,7 +231,7 @@ class _RulePreview:
             dues = due_times.due_reminders(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
         except ValueError:
             return []  # the offset leads from these days to a date outside the calendar
-        if self.is_of_all and days.last_day < self.act.today:
+        if self.is_of_all and days.last_day < self.act.common.today:
             dues = [due for due in dues if due.due_at >= self.act.now]
         return [_PreviewedReminder(event, due.task_id, *self._outcome(days, due)) for due in dues]
 

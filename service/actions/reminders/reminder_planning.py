@@ -238,7 +238,7 @@ def coming_since(session: Session, act: ActionContext) -> date:
 
 
 def _since(act: ActionContext, rules: Iterable[RuleFacts]) -> date:
-    return act.today - timedelta(days=max((due_times.days_after_end(rule) for rule in rules), default=0))
+    return act.common.today - timedelta(days=max((due_times.days_after_end(rule) for rule in rules), default=0))
 
 
 def _has_many_pending(session: Session, rule_id: str) -> bool:
@@ -458,7 +458,7 @@ class _PlanningData:
             session, {word for _rule, audience in concerned for word in audience}, which, of_tasks=of_tasks
         )
         offices = RuleOffices.load(session)
-        zones = OfficeZones.load(session, act.office.timezone, offices.offices) if of_tasks else None
+        zones = OfficeZones.load(session, act.common.office.timezone, offices.offices) if of_tasks else None
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ()), zones), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
@@ -553,7 +553,7 @@ def _plan(
     for key in sorted(required):
         planned = required[key]
         late = due_times.too_late(key[-1], asked_at) and not data.catches_up(key, act.now)
-        if late and not names_all_late and data.events[key[0]][0].last_day < act.today:
+        if late and not names_all_late and data.events[key[0]][0].last_day < act.common.today:
             continue
         reason = due_times.TOO_LATE if late else None
         row = _row(act, key, planned, reason)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -13,6 +13,7 @@ from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days, days_after
 from calendars.events.host_days import MINIMUM_DAYS, HostedVisit
 from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
+from models.events import Event
 from models.holidays import OfficeHoliday
 from models.i18n import N_, Message, message
 from models.labels import noun
@@ -26,6 +27,7 @@ from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
 from service.actions.host_schedule import VIEW_DAYS, build_day_index, hosted_visits, person_assignments
 from service.actions.locality_index import LocalityIndex
+from service.actions.scheduling.both_diaries import both_diaries
 
 LONGEST_RANGE_DAYS = 1830
 
@@ -39,6 +41,9 @@ class OpeningsRequest:
     ``host`` and ``guest`` are codes of localities; the default host is the office's own. All of ``person`` and
     ``resource`` (ids) must be free, and the resources must seat ``headcount`` people. ``containing`` are days
     (2027-03-10) or ids of office holidays; of a recurring one a window must contain, or lie within, one occurrence.
+    ``event_id`` is the event whose days are looked for: its host and guest are the default, and it is not in its own
+    way. If the other one of host and guest has an office of its own, both diaries count
+    (:mod:`service.actions.scheduling.both_diaries`).
     """
 
     days: int
@@ -50,15 +55,18 @@ class OpeningsRequest:
     person: Sequence[str] = ()
     resource: Sequence[str] = ()
     containing: Sequence[str] = ()
+    event_id: str | None = None
 
 
 def find_openings(session: Session, act: ActionContext, request: OpeningsRequest) -> OpeningSearchResult:
-    """The windows without conflicts, best first. At most six queries, and one for each resource.
+    """The windows without conflicts, best first. At most six queries, and one for each resource; five more where there
+    are several offices.
 
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
     """
     localities = LocalityIndex.load(session)
+    request = _of_event(session, request)
     host, guest = request.host or act.office.locality, request.guest
     entries = {entry.id: entry for entry in permissions.own_holidays(session)}
     resources = _resources(session, request.resource)
@@ -75,7 +83,18 @@ def find_openings(session: Session, act: ActionContext, request: OpeningsRequest
     countries = {localities.country_of[code] for code in (host, guest) if code}
     busy = [*_people_busy(session, request.person, view)]
     busy += _resources_busy(session, localities, list(resources.values()), request.headcount, view)
-    day_index = build_day_index(session, holidays, localities.line(host), countries, view, busy=busy)
+    places = [place for place in (host, guest) if place]
+    other = both_diaries(session, localities, places, view, request.event_id)
+    day_index = build_day_index(
+        session,
+        holidays,
+        localities.line(host),
+        countries,
+        view,
+        without=request.event_id,
+        busy=[*busy, *other.busy],
+        more_off=other.off,
+    )
     query = OpeningQuery(
         request.days,
         within,
@@ -84,6 +103,18 @@ def find_openings(session: Session, act: ActionContext, request: OpeningsRequest
         asked_on=act.today,
     )
     return openings(day_index, query)
+
+
+def _of_event(session: Session, request: OpeningsRequest) -> OpeningsRequest:
+    """The request with the host and guest of its event, where it names one and not these."""
+    if request.event_id is None:
+        return request
+    sides = select(col(Event.host), col(Event.guest)).where(Event.id == request.event_id, permissions.visible(session))
+    found = session.exec(sides).first()
+    if found is None:
+        crud.check({"event_id": [_unknown("event", request.event_id)]})
+        return request
+    return replace(request, host=request.host or found[0], guest=request.guest or found[1])
 
 
 def visits_received(session: Session, act: ActionContext, request: OpeningsRequest, limit: int) -> list[HostedVisit]:

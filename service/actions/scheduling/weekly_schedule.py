@@ -7,7 +7,7 @@ from sqlalchemy import func, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.days.holidays import HolidayIndex, OfficeEntry
+from calendars.days.holidays import HolidayIndex, OfficeEntry, home_first
 from calendars.days.spans import Days
 from calendars.ical.vevent import EventFacts
 from calendars.mails.weekly_schedule import WeekSchedule
@@ -24,12 +24,18 @@ from service.actions import crud, dated_parts, office_days, permissions
 
 
 def read_week(
-    session: Session, days: Days, office_zone: str, event_url: Callable[[str], str], most: int | None = None
+    session: Session,
+    days: Days,
+    office_zone: str,
+    event_url: Callable[[str], str],
+    most: int | None = None,
+    home: str = "",
 ) -> WeekSchedule:
     """The events, arrivals and departures on these seven days that the session may read.
 
     ``office_zone`` is the zone by whose clock the days are. ``event_url`` gives an event's URL by its id. Of more than
-    ``most`` events the earliest are read, the others only counted.
+    ``most`` events the earliest are read, the others only counted. Of a day's holidays those of the country ``home``
+    come first.
     """
     where = (
         or_(
@@ -72,7 +78,7 @@ def read_week(
     return WeekSchedule(
         days.first,
         events,
-        holidays.between(OFFICE_COUNTRIES, days.first, days.last),
+        home_first(holidays.between(OFFICE_COUNTRIES, days.first, days.last), home),
         {event.uid: preparing[event.id] for event, _organisation in found if event.id in preparing},
         {event.uid: Days(event.arrives_on, event.departs_on) for event, _organisation in found},
         total - len(found),

@@ -8,12 +8,14 @@ from flask import request
 from models.accounts import User
 from models.errors import Conflict
 from models.i18n import N_, NP_, message
+from models.queries.office_profiles import OfficeProfiles
 from models.vocabulary import Language, Role
+from service.actions import permissions
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.actions.events import hand_over
 from service.schemas.accounts import UserSchema
 from service.web import leave_form
-from service.web.administration.section import ROLES, AdminSection, SectionRow, organisations, words
+from service.web.administration.section import ROLES, AdminSection, SectionRow, own_organisations, words
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.language import SELF_NAMES
 from service.web.row_names import named_organisations
@@ -69,14 +71,14 @@ def _fields(view: View, user: User | None) -> list[FieldSpec]:
             FieldType.CHOICE,
             N_("Organisation"),
             N_("An account of no organisation reads and changes the events of all."),
-            options=organisations(view, user.organisation_id if user else None),
+            options=own_organisations(view, user.organisation_id if user else None),
         ),
         FieldSpec(
             "locale",
             FieldType.CHOICE,
             N_("Language"),
             options=list(SELF_NAMES.items()),
-            default=Language.VI.value,
+            default=_language(view).value,
             is_required=True,
         ),
         FieldSpec("active", FieldType.FLAG, N_("May sign in"), default=True),
@@ -85,6 +87,12 @@ def _fields(view: View, user: User | None) -> list[FieldSpec]:
         hint = N_("It must be changed at the first sign-in. Empty: the account has no password.")
         fields.append(FieldSpec("password", FieldType.PASSWORD, N_("First password"), hint))
     return fields
+
+
+def _language(view: View) -> Language:
+    """What a new account reads at first: the language of its office, where that is known, else its administrator's."""
+    profiles = OfficeProfiles.load(view.session, permissions.offices(view.session))
+    return profiles.of(permissions.own_office(view.session)).language or view.act.account.locale
 
 
 def _compose(values: dict[str, Any]) -> dict[str, Any]:

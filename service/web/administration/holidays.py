@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from calendars.days.holidays import Holiday, HolidayIndex
+from calendars.days.holidays import Holiday, HolidayIndex, home_first
 from calendars.days.lunar import full_name, lunar_of
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.holidays import OfficeHoliday
@@ -55,12 +55,12 @@ def _day_and_month(one: OfficeHoliday) -> dict[str, Any]:
 
 
 def _fields(view: View, entry: OfficeHoliday | None) -> list[FieldSpec]:
-    countries = [
-        (country, country) for country in dict.fromkeys([*OFFICE_COUNTRIES, *([entry.country] if entry else [])])
-    ]
+    known = dict.fromkeys([*OFFICE_COUNTRIES, *([entry.country] if entry else [])])
+    countries = [(country, country) for country in known]
+    home = view.home_country if view.home_country in known else OFFICE_COUNTRIES[0]
     return [
         FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
-        FieldSpec("country", FieldType.CHOICE, N_("Country"), options=countries, default="VN", is_required=True),
+        FieldSpec("country", FieldType.CHOICE, N_("Country"), options=countries, default=home, is_required=True),
         FieldSpec(
             "category",
             FieldType.CHOICE,
@@ -108,7 +108,9 @@ def _more(view: View, entry: OfficeHoliday | None) -> dict[str, Any]:
             view.say(CATEGORIES[one.category]),
             [view.text(other.name) for other in computed if _takes_place_of(one, other)],
         )
-        for one in holidays.days_between(view.session, view.act, OFFICE_COUNTRIES, first, last)
+        for one in home_first(
+            holidays.days_between(view.session, view.act, OFFICE_COUNTRIES, first, last), view.home_country
+        )
     ]
     return {"year": year, "days": days, "first_year": _FIRST_YEAR, "last_year": _LAST_YEAR}
 

@@ -71,6 +71,7 @@ def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
 
 
 def _locality_fields(view: View, locality: Locality | None) -> list[FieldSpec]:
+    home = view.home_country or "VN"
     others = [choice for choice in localities(view) if locality is None or choice[0] != locality.code]
     succession = N_("From this day on its successor's name is shown; what happened before keeps the old name.")
     code = FieldSpec(
@@ -83,7 +84,7 @@ def _locality_fields(view: View, locality: Locality | None) -> list[FieldSpec]:
     return [
         *([code] if locality is None else []),
         FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
-        FieldSpec("country", FieldType.LINE, N_("Country"), _COUNTRY_HINT, default="VN", is_required=True),
+        FieldSpec("country", FieldType.LINE, N_("Country"), _COUNTRY_HINT, default=home, is_required=True),
         FieldSpec(
             "level",
             FieldType.CHOICE,

@@ -63,6 +63,7 @@ _PEOPLE = {
     "members": N_("the people on its list"),
     "organisation": N_("the responsible organisation"),
     "assignee": N_("whom its tasks are given to"),
+    "unanswered": N_("the people on its list who have not answered"),
 }
 _EMAIL = "email:"
 _OFFICES_OWN = N_("the office's own")

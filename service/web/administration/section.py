@@ -11,7 +11,7 @@ from models.i18n import N_
 from models.places import Person
 from models.text import LocalizedText
 from models.vocabulary import Role
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.directory import directory_queries
 from service.schemas.word_names import ROLES as ROLES
 from service.web.form_fields import Choice, FieldSpec
@@ -131,6 +131,13 @@ def organisations(view: View, chosen: str | None = None) -> list[Choice]:
     today = view.act.today
     found = directory_queries.organisations_on(view.session, today, today, ids(chosen))
     return [(one.id, view.plain(one.name)) for one in found]
+
+
+def own_organisations(view: View, chosen: str | None = None) -> list[Choice]:
+    """As :func:`organisations`, without those of other offices, which would be refused."""
+    mine = permissions.reader(view.session)
+    found = organisations(view, chosen)
+    return found if mine is None else [one for one in found if one[0] == chosen or mine.is_of_office(one[0])]
 
 
 def all_organisations(view: View) -> list[Choice]:

@@ -71,7 +71,7 @@ def calendar(view: View) -> Response:
         "all_directions": list(Direction),
         "lanes_by": LaneGrouping,
         "organisations": organisations_in_charge(view.session),
-        "holidays": holidays_of(view.session, params.seen),
+        "holidays": holidays_of(view.session, params.seen, view.home_country),
         "observed": observed_on(view, params.seen),
         "milestones": milestone_days.milestones_on(view.session, params.seen) if view.may(Role.OFFICER) else {},
         "milestones_shown": MILESTONES_SHOWN,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from calendars.days.calendar_grid import GridSpan
-from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry
+from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry, home_first
 from calendars.days.lunar import FIRST, LAST, LunarDate, lunar_of
 from calendars.days.office_clock import RunningOrder, ShownTimes, shown_times, times_of
 from calendars.days.spans import Days
@@ -148,12 +148,11 @@ def parts_on(session: Session, days: Days, events: Sequence[Event], office_zone:
     }
 
 
-def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]]:
-    """Day → its holidays in both countries; one query."""
+def holidays_of(session: Session, days: Days, home: str) -> Mapping[date, Sequence[Holiday]]:
+    """Day → its holidays in both countries, those of ``home`` (the reader's country) first; one query."""
     found: dict[date, list[Holiday]] = {}
-    for one in HolidayIndex(map(OfficeEntry.of, permissions.own_holidays(session))).between(
-        OFFICE_COUNTRIES, days.first, days.last
-    ):
+    index = HolidayIndex(map(OfficeEntry.of, permissions.own_holidays(session)))
+    for one in home_first(index.between(OFFICE_COUNTRIES, days.first, days.last), home):
         found.setdefault(one.day, []).append(one)
     return found
 

@@ -64,7 +64,14 @@ def this_week(view: View) -> Response:
     day = read_day(view, problems)
     days = calendar_grid.week_of(day)
     clock = view.act.office.timezone
-    week = read_week(view.session, days, clock, lambda event_id: url_for("pages.event", event_id=event_id), MOST_EVENTS)
+    week = read_week(
+        view.session,
+        days,
+        clock,
+        lambda event_id: url_for("pages.event", event_id=event_id),
+        MOST_EVENTS,
+        home=view.home_country,
+    )
     table = schedule(week, view.language)
     all_week = PrintedHalfDay("", *_bounded(table.all_week, MOST_ROWS))
     return view.page(

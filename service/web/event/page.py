@@ -14,12 +14,16 @@ from models.queries.dated import has_days
 from models.reminders import Reminder
 from models.vocabulary import EventKind, ReminderState, Role
 from service.actions import crud
+from service.actions.both_sides.notes import count_notes
 from service.actions.documents import placements
+from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
+from service.actions.events.attendance import Answers, ComingSight
 from service.actions.files import files
 from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
 from service.web import event_bookings
+from service.web.both_sides.section import read_section
 from service.web.event import (
     confirmation,
     days,
@@ -107,6 +111,8 @@ def event(view: View, event_id: str) -> Response:
     """Everything about one event; with POST, a step is taken, a part changed, or other days looked at."""
     found = events.find_event(view.session, event_id)
     if request.method != "POST":
+        if side_of(view.session, found) is SideOfReader.OTHER:
+            return redirect(url_for("pages.shared_event", event_id=event_id, done=request.args.get("done")), 303)
         return _show(view, found)
     word = request.form.get("do", "")
     if word == "look":
@@ -160,6 +166,7 @@ def _show(
     is_in_form = open_form is not None and open_form.form.refusal is not None
 
     board = confirmation.read(view, found)
+    other_side = read_section(view, found)
 
     def at(**more: Any) -> str:
         """An address of this page; what the reader opened stays open."""
@@ -177,7 +184,7 @@ def _show(
         may_change=may_change,
         has_days=has_days(found),
         may_date=may_change and days.may_date(view, found),
-        contents=_contents(view, found, dossier),
+        contents=_contents(view, found, dossier, has_other_side=bool(other_side)),
         warned=warning_links.of_event(view, found, dossier.notices),
         hitches=warning_links.of_programme(
             view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
@@ -192,8 +199,11 @@ def _show(
         file_count=files.counts(view.session, "event_id", [found.id]).get(found.id, 0)
         if view.sees_whole(found)
         else None,
+        note_count=count_notes(view.session, found),
+        coming=_coming(view, found, dossier),
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
+        other_side=other_side,
         confirmation=board,
         in_charge=in_charge.read(view, found),
         may_delete=transitions.may_delete(view, found),
@@ -206,6 +216,13 @@ def _show(
         form=request.form,
         done=(deed.part, _told(view, found, deed, board), changed) if deed and not refusal else None,
     )
+
+
+def _coming(view: View, found: Event, dossier: EventPageData) -> str:
+    """How many answered whether they come, of the people of whom the reader sees it; empty if of nobody."""
+    sight = ComingSight.of(view.session, found)
+    counted = Answers.of(seat.member for seat in dossier.seats if sight.sees(seat.member))
+    return view.say(counted.sentence()) if counted.people else ""
 
 
 def _told(view: View, found: Event, deed: PageAction, board: confirmation.ConfirmationBoard | None) -> str:
@@ -253,7 +270,7 @@ def _linked(view: View, found: Event, outlook: days.MovePreview) -> LinkedPrevie
     return LinkedPreview(outlook, warned, hitches)
 
 
-def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[str, str, Any]]:
+def _contents(view: View, event: Event, dossier: EventPageData, *, has_other_side: bool) -> list[tuple[str, str, Any]]:
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
     failed = dossier.reminder_counts.get(ReminderState.FAILED, 0)
@@ -264,6 +281,7 @@ def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[st
         ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
     ]
     return [
+        *([("other-side", view.say(N_("The other side")), "")] if has_other_side else []),
         ("days", view.say(N_("Days and hours")), ""),
         ("facts", view.say(N_("Facts")), ""),
         ("people", view.say(N_("Who takes part")), len(dossier.seats)),

@@ -14,6 +14,7 @@ from service.actions import issued_papers, permissions
 from service.actions.effects import confirmation
 from service.actions.events import events, undated
 from service.schemas.events import KIND_SCHEMAS, TransitionSchema
+from service.web.both_sides.share_box import box_of, share_if_ticked
 from service.web.event.editor import check_version, load
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
@@ -53,6 +54,8 @@ def take(view: View, event: Event) -> None:
         events.change_event(view.session, view.act, event, {"in_charge_id": person})
     days: dict[str, date] = {name: wanted[name] for name in ("first_day", "last_day") if name in wanted}
     events.transition(view.session, view.act, event, wanted["to"], wanted.get("reason"), days)
+    if wanted["to"] is EventStatus.PLANNED:
+        share_if_ticked(view, event)
 
 
 def _asks_who(event: Event, to: EventStatus) -> bool:
@@ -79,6 +82,7 @@ def possible(view: View, event: Event) -> list[dict[str, Any]]:
             "is_usual": to is steps[0],
             "waits_for": _waits_for(view, event, to),
             "asks_who": _asks_who(event, to),
+            "share_box": box_of(view, event) if to is EventStatus.PLANNED else None,
             "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
         }
         for to in steps

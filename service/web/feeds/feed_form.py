@@ -9,6 +9,7 @@ from models.feeds import Feed
 from models.i18n import N_
 from models.vocabulary import EventKind
 from service.actions.agreements.agreement_queries import AGREEMENT_ORDER_LATEST, all_agreements
+from service.actions.feeds import feed_filters
 from service.web.bound_form import BoundForm
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.forms import FormRefusal
@@ -59,7 +60,8 @@ class FeedForms:
         return BoundForm(
             self.view,
             SPECS,
-            {spec.name: getattr(feed, spec.name) for spec in SPECS if spec.name not in _LISTS} | feed.filter,
+            {spec.name: getattr(feed, spec.name) for spec in SPECS if spec.name not in _LISTS}
+            | told_filter(self.view, feed),
             choices=lambda name: [("", list(self._choices[name].items()))],
             typed=request.form if refusal else None,
             refusal=refusal,
@@ -76,9 +78,14 @@ def is_unfolded(form: BoundForm) -> bool:
     return any(form[name].chosen for name in _FOLDED) or any(form[name].errors for name in ("past_days", "expires_on"))
 
 
-def wish(feed: Feed | None = None) -> dict[str, Any]:
+def told_filter(view: View, feed: Feed) -> dict[str, Any]:
+    """A feed's filter as the reader's office says it."""
+    return feed_filters.told(feed.filter, view.act.office.locality)
+
+
+def wish(view: View, feed: Feed | None = None) -> dict[str, Any]:
     """What the sent form asks for, as the API takes it; ``feed`` is the one to change."""
     values = values_of(SPECS, request.form)
     chosen = {name: values.pop(name) for name in _LISTS}
-    kept = {name: items for name, items in (feed.filter if feed else {}).items() if name not in _LISTS}
+    kept = {name: items for name, items in (told_filter(view, feed) if feed else {}).items() if name not in _LISTS}
     return values | {"filter": kept | {name: items for name, items in chosen.items() if items}}

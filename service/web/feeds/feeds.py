@@ -1,5 +1,6 @@
 """Subscribe: one's own calendar feeds, created, changed, rotated, revoked; their readers and diagnostics."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -59,11 +60,11 @@ def _again(view: View, before: dict[str, str]) -> Response:
 def _do(view: View, issued: list[actions.IssuedFeed]) -> None:
     match request.form.get("do"):
         case "create":
-            values: dict[str, Any] = FeedSchema().load(feed_form.wish())  # type: ignore[no-untyped-call]
+            values: dict[str, Any] = FeedSchema().load(feed_form.wish(view))  # type: ignore[no-untyped-call]
             issued.append(actions.create_feed(view.session, view.act, values))
         case "change":
             feed = _own(view)
-            values = FeedSchema(partial=True).load(feed_form.wish(feed))  # type: ignore[no-untyped-call]
+            values = FeedSchema(partial=True).load(feed_form.wish(view, feed))  # type: ignore[no-untyped-call]
             actions.change_feed(view.session, view.act, feed, values)
         case "renew":
             issued.append(actions.rotate_feed(view.session, view.act, _own(view)))
@@ -97,6 +98,7 @@ def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: FormRef
         },
         new=forms.new(refusal=refusal if again[0] == "create" else None),
         is_unfolded=feed_form.is_unfolded,
+        filter_of=partial(feed_form.told_filter, view),
         again=again,
         issued=issued,
         links=subscribing_links(issued, view.act.office) if issued else None,

@@ -24,7 +24,8 @@ from models.vocabulary import Role
 from service.actions import crud, outside
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
-from service.actions.events.members import movable, move_member, positions_of
+from service.actions.events.attendance import Answers, ComingSight
+from service.actions.events.members import MemberPosition, movable, move_member, positions_of
 from service.actions.imports.member_list_export import member_sheet, member_template
 from service.actions.imports.member_lists import ImportedList, ImportedRow, import_member_file
 from service.actions.imports.xlsx_reader import read_workbook
@@ -154,6 +155,7 @@ def _show(
         event=event,
         seats=seats,
         moves=movable(seats) if view.may_change(event) else {},
+        coming=_coming(view, event, seats),
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
         lacks_organisation=any(place.endswith(".organisation") for place in refusal.fields) if refusal else False,
@@ -168,6 +170,13 @@ def _show(
         seen=_digest(content[0], rows) if imported and content else "",
         done=request.args.get("done", ""),
     )
+
+
+def _coming(view: View, event: Event, seats: Sequence[MemberPosition]) -> str:
+    """How many answered whether they come, of the people of whom the reader sees it; empty if of nobody."""
+    sight = ComingSight.of(view.session, event)
+    counted = Answers.of(seat.member for seat in seats if sight.sees(seat.member))
+    return view.say(counted.sentence()) if counted.people else ""
 
 
 def _organisations(view: View, rows: Sequence[ImportedRow]) -> dict[str, str]:

@@ -17,9 +17,13 @@ from models.events import Event
 from models.i18n import N_
 from models.upgrades import RULE_SWITCHED_OFF
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import crud, office_days, upgrade_notes
+from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
+from service.actions.both_sides import mentions
+from service.actions.both_sides.answer_queries import inbox_state
+from service.actions.both_sides.submissions import waiting_events
+from service.actions.both_sides.waiting_proposals import waiting_proposals
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
 from service.actions.ledger import waiting_estimates
@@ -27,6 +31,7 @@ from service.actions.ledger.learners import EXPIRING_DAYS
 from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
+from service.web.both_sides.shared_lines import shared_lines
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
 from service.web.observed_days import coming_greetings
@@ -38,8 +43,10 @@ from service.web.view import View
 
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
+MENTIONS_SHOWN = 10
 UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
+WAITING_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
 _PLAIN = ("q", "from", "to", "known_to")
@@ -136,14 +143,19 @@ def upcoming(view: View) -> Response:
         if view.may(Role.OFFICER)
         else ([], 0)
     )
+    shared, more_shared = ([], 0) if params.is_filtered or params.is_past else shared_lines(view)
     return view.page(
         "lists/upcoming.html",
+        shared=shared,
+        more_shared=more_shared,
         params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
         now=[] if params.is_past else [event for event in events if _is_on(view, event)],
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
         drafts=drafts,
+        waiting_days=waiting_proposals(view.session, view.act, WAITING_SHOWN),
+        waiting_links=waiting_events(view.session, WAITING_SHOWN) if view.may(Role.OFFICER) else [],
         to_approve=to_approve,
         more_to_approve=number_to_approve - len(to_approve),
         estimates_to_approve=[(one, view.sums(one.planned)) for one in estimates],
@@ -154,14 +166,17 @@ def upcoming(view: View) -> Response:
         unconfirmed=planned if view.may(Role.APPROVER) else 0,
         lately_days=LATELY.days,
         is_alone=not events and is_only_account(view.session, view.act.account.id),
+        is_beside_default=permissions.is_beside_default(view.session),
         greetings=[] if params.is_filtered or params.is_past else coming_greetings(view),
         permits=[] if params.is_filtered or params.is_past else ending_permits(view),
         permit_days=EXPIRING_DAYS,
         overdue=task_queries.count_overdue(view.session, view.act.today),
         notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
+        inbox=inbox_state(view.session).folder if view.may(Role.ADMIN) and view.act.office.answers else None,
         unheard=unheard(view.session, coming, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),
+        mentions=mentions.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

@@ -19,7 +19,15 @@ from service.web.plan_event.form_state import TITLES, FormState, bound
 from service.web.plan_event.proposal import PlanRequest, ProposedFigures, figures_of, read_plan_request
 from service.web.plan_event.resource_choices import ResourceChoice, active_resources, items_of, people_for
 from service.web.plan_event.steps import anniversaries, shared
-from service.web.plan_event.submit import answered, arrangement, fields_wrong, recalled, window
+from service.web.plan_event.submit import (
+    answered,
+    arrangement,
+    fields_wrong,
+    recalled,
+    share_box,
+    shared_if_ticked,
+    window,
+)
 from service.web.query_params import whole
 from service.web.view import View
 
@@ -49,10 +57,14 @@ def own_days(view: View) -> Response:
 
 def _make(view: View, case: PlanRequest) -> Response:
     made: list[str] = []
-    refusal = attempt(view, lambda: made.append(create_with_bookings(view.session, view.act, _wish(view, case)).id))
+    refusal = attempt(view, lambda: made.append(_made(view, case)))
     if refusal is None:
         return answered(view, made[0])
     return _show(view, read_plan_request(view, FormState.read()), refusal)
+
+
+def _made(view: View, case: PlanRequest) -> str:
+    return shared_if_ticked(view, create_with_bookings(view.session, view.act, _wish(view, case)))
 
 
 def _look(view: View, case: PlanRequest, notices: list[EventWarning]) -> None:
@@ -105,6 +117,7 @@ def _show(
         wrong=wrong,
         notices=notices if refusal is None else None,
         chosen=_taken(view, case),
+        share_offer=share_box(view, case, chooses_partner=case.promise is None),
         people=[one for one in people_for(view, case.asked, "") if one[2]] if case.asked.many.get("person") else [],
         anniversaries=anniversaries(view, case),
         token=token_of_form() if request.method == "POST" else new_token(),

@@ -33,7 +33,16 @@ from service.web.plan_event.proposal import (
     promises,
     read_plan_request,
 )
-from service.web.plan_event.submit import answered, arrangement, fields_wrong, nothing_chosen, recalled, window
+from service.web.plan_event.submit import (
+    answered,
+    arrangement,
+    fields_wrong,
+    nothing_chosen,
+    recalled,
+    share_box,
+    shared_if_ticked,
+    window,
+)
 from service.web.query_params import whole
 from service.web.view import View
 
@@ -76,7 +85,7 @@ def _make(view: View, case: PlanRequest) -> str:
     if days is None:
         raise Conflict(nothing_chosen())
     wish = arrangement(view, case, figures, days, wanted)
-    return create_on_opening(view.session, view.act, wish, asked).id
+    return shared_if_ticked(view, create_on_opening(view.session, view.act, wish, asked))
 
 
 def _wanted(view: View, case: PlanRequest, figures: ProposedFigures) -> dict[str, int]:
@@ -182,6 +191,7 @@ def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = 
         **shared(view, case),
         figures=figures,
         form=bound(view, case.asked, {}),
+        share_offer=share_box(view, case),
         refusal=refusal,
         openings=[(one, view.say(opening_choices.score_word(one.score))) for one in found.openings[:most]],
         total=len(found.openings),

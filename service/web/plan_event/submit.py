@@ -9,12 +9,14 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from calendars.days.spans import Days
+from models.events import Event
 from models.i18n import N_, message
 from models.vocabulary import EventKind
 from service.actions.agreements import planning
 from service.actions.events.create_with_bookings import EventRequest
 from service.schemas.events import KIND_SCHEMAS
 from service.web import form_tokens
+from service.web.both_sides.share_box import ShareBox, box_for_new, share_if_ticked
 from service.web.form_fields import read_day, values_of
 from service.web.plan_event.form_state import SPECS
 from service.web.plan_event.proposal import CommitmentChoice, PlanRequest, ProposedFigures
@@ -29,6 +31,18 @@ def recalled(view: View) -> Response | None:
     """The answer this wish was given before; None the first time."""
     known = form_tokens.recalled(view, _WISH)
     return None if known is None else _to(known["event"])
+
+
+def shared_if_ticked(view: View, event: Event) -> str:
+    """The id of a visit that was made, after it was shared as its form asks."""
+    share_if_ticked(view, event)
+    return event.id
+
+
+def share_box(view: View, case: PlanRequest, *, chooses_partner: bool = False) -> ShareBox | None:
+    """The box that shares the visit with the office of its other side; None if that has none."""
+    with_people = bool(case.asked.many.get("person"))
+    return box_for_new(view, case.host, case.guest, with_people=with_people, chooses_partner=chooses_partner)
 
 
 def answered(view: View, event_id: str) -> Response:

@@ -17,6 +17,7 @@ from sqlalchemy import event as sql_event
 from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
+from calendars.links.answers import PARTICULARS, PASSPORT
 from models.accounts import Audit, User
 from models.database import Database
 from models.event_parts import Task
@@ -28,6 +29,7 @@ from service.api.events import KIND_PATHS
 from service.http import list_exports
 from service.schemas.conflicts import ConflictSchema
 from service.schemas.events import EventWarningSchema
+from service.schemas.links import SubmissionSchema
 from service.schemas.list_columns import Reading, _Items, columns_of, heading_of
 from service.schemas.list_headings import HEADINGS, TITLES
 from service.schemas.word_names import word_name
@@ -202,6 +204,29 @@ def test_every_column_has_a_heading_in_every_language_and_every_word_a_name(docu
 
 
 # What is in a file
+
+
+def _told(schema: Schema, path: tuple[str, ...]) -> set[str]:
+    """What a column tells: its own name, and the fields of several things in its cell."""
+    for name in path:
+        named = {one.data_key or attribute: one for attribute, one in schema.dump_fields.items()}
+        one = named.get(name)
+        if isinstance(one, fields.List):
+            one = one.inner
+        if not isinstance(one, fields.Nested):
+            return {name}
+        schema = one.schema
+    return {path[-1], *schema.dump_fields}
+
+
+def test_no_file_has_what_is_sealed(document: Document) -> None:
+    """Neither what is stored of people nor what was handed in of them, which tells it field by field."""
+    sealed = {*PARTICULARS, *PASSPORT, "photo_id", "before", "after"}
+    for schema in set(schemas(document)):
+        for column in columns_of(schema):
+            assert not sealed & _told(schema(), column.path), (schema, column.path)
+    assert {"before", "after"} <= _told(SubmissionSchema(), ("differences",)), "control: it would be seen"
+    assert SubmissionSchema in set(schemas(document))
 
 
 def test_what_is_told_by_ids_is_told_by_names_in_the_readers_language(admin: Caller, furnished: dict[str, str]) -> None:

@@ -10,11 +10,18 @@ from sqlmodel import Session
 from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
+from models.both_sides.inbox import InboxFolder, InboxMessage
+from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
+from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.office_profiles import OfficeProfile
+from models.both_sides.proposals import Proposal
+from models.both_sides.share import EventShare, ShareOpening
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateApproval, EstimateLine, Payment
 from models.event_parts import ProgrammeRevision
+from models.events import Event
 from models.exchange_rates import ExchangeRate
 from models.feeds import DeletedEvent, Feed, FeedReader
 from models.files import File, StoredContent
@@ -39,8 +46,11 @@ from models.vocabulary import (
     FeedClient,
     FileKind,
     GiftKind,
+    InboxOutcome,
     LearnerOutcome,
     LearnerStage,
+    MemberAnswer,
+    NoteVisibility,
     Role,
 )
 from models.workers import PlanningJob
@@ -82,7 +92,9 @@ def fill_everything(database: Database) -> None:
             created_by=user.id, confirmed_at=FAR,
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
+        _fill_both_sides(session, event.id, user.id)
         _fill_ledger(session, event.id, organisation.id)
+        _fill_links(session, event.id, user.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         observance = factories.make_observance(session, name={"vi": STRANGE}, source=STRANGE)
         factories.make_norm(session, act=STRANGE, amount=2**53 + 1, valid_to=date(2026, 12, 31))
@@ -101,8 +113,11 @@ def fill_everything(database: Database) -> None:
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
         session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
+        profile = {"name": {"vi": STRANGE}, "mail_name": STRANGE[:20], "began_at": NOW, "ended_at": FAR}
+        session.add(OfficeProfile(code="hai-duong", **profile))
         _fill_successions(session, organisation.id, user.id)
         _fill_projects(session, event.id, organisation.id, user.id)
+        _fill_inbox(session, event, user.id)
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
         session.add(Audit(at=NOW, actor_name="lan", action="a", entity="b", entity_id="c", changes=changes))
 
@@ -150,6 +165,13 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
             published_by=user_id,
         )
     )
+    note = EventNote(
+        event_id=event_id, text=STRANGE, visibility=NoteVisibility.SHARED, office="hai-duong", author_id=user_id,
+        shared_with="vientiane-province", created_at=NOW, struck_at=FAR, struck_by=user_id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
@@ -173,6 +195,53 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _fill_inbox(session: Session, event: Event, user_id: str) -> None:
+    folder = "answers@example.org@mail.example.org/INBOX"
+    session.add(
+        InboxFolder(name=folder, uid_validity=2**32 - 1, last_uid=7, failing_since=NOW, failure=STRANGE, read_at=NOW)
+    )
+    member = factories.make_member(session, event)
+    days = {"first_day": NOW.date(), "last_day": FAR.date(), "answered_at": NOW, "received_at": NOW, "handled_at": NOW}
+    told = {"message_id": "<a@b>", "sender": "k@example.la", "subject": STRANGE, "attendee": "k@example.la"}
+    made = {"partstat": MemberAnswer.TENTATIVE, "sequence": 3, "comment": STRANGE, "to_mark": True}
+    by = {"outcome": InboxOutcome.APPLIED, "applied_at": FAR, "settled_at": FAR, "settled_by": user_id}
+    place = {"key": "a" * 64, "folder": folder, "uid_validity": 2**32 - 1, "uid": 7}
+    session.add(InboxMessage(event_id=event.id, member_id=member.id, **place, **told, **made, **days, **by))
+
+
+def _fill_links(session: Session, event_id: str, user_id: str) -> None:
+    told = {"may": ["members", "days"], "recipient": STRANGE, "language": "lo", "expires_on": FAR.date()}
+    link = EventLink(event_id=event_id, token_hash="a1" * 32, made_by=user_id, made_at=NOW, **told)
+    session.add(link)
+    session.flush()
+    session.add(LinkDraft(link_id=link.id, version=3, sealed=bytes(range(256)), saved_at=NOW))
+    given = {"sealed": bytes(range(256)), "form_token": "b2" * 32, "submitted_at": NOW, "taken": ["people.a"]}
+    given |= {"decided_by": user_id, "decided_at": FAR, "reason": STRANGE, "is_late": True}
+    session.add(Submission(link_id=link.id, event_id=event_id, **given))
+    photo = {"sha256": "e" * 64, "media_type": "image/jpeg", "size": 5, "uploaded_at": NOW}
+    session.add(SubmissionFile(link_id=link.id, **photo))
+
+
+def _fill_both_sides(session: Session, event_id: str, user_id: str) -> None:
+    given = {"office": "vientiane-province", "asks": [{"what": "members", "until": "2099-01-02"}], "note": STRANGE}
+    by = {"shared_by": user_id, "shared_at": NOW, "acknowledged_by": user_id, "acknowledged_at": FAR}
+    session.add(EventShare(event_id=event_id, **given, **by))
+    opened = {"first_opened_at": NOW, "last_opened_at": FAR}
+    session.add(ShareOpening(event_id=event_id, user_id=user_id, office="vientiane-province", **opened))
+    days = {
+        "first_day": date(2099, 2, 28),
+        "last_day": date(2099, 3, 1),
+        "answer_by": date(2099, 1, 2),
+        "note": STRANGE,
+    }
+    asked = {"from_office": "hai-duong", "to_office": "vientiane-province", "made_by": user_id, "made_at": NOW}
+    first = Proposal(event_id=event_id, **days, **asked, state="countered", expires_at=FAR, answered_at=FAR)
+    session.add(first)
+    session.flush()
+    why = {"refused_at": NOW, "refused_reason": STRANGE, "answer_note": STRANGE, "answered_by": user_id}
+    session.add(Proposal(event_id=event_id, **days, **asked, **why, expires_at=FAR, counters_id=first.id))
 
 
 def _fill_ledger(session: Session, event_id: str, organisation_id: str) -> None:

@@ -11,21 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, null, update
 from sqlmodel import select
 
 from models import dump_rows, text_keys
 from models.accounts import User
+from models.both_sides.notes import EventNote, NoteMention
+from models.both_sides.share import EventShare, ShareOpening
 from models.clock import monotonic
 from models.database import Database
 from models.dump_rows import ColumnKind
 from models.errors import Conflict
-from models.event_parts import TaskTemplate
+from models.event_parts import Member, TaskTemplate
 from models.learners import Learner
 from models.migrate import downgrade, newest_revision, upgrade
 from models.places import Organisation, Passport, Person
 from models.tables import metadata
-from models.vocabulary import Role
+from models.vocabulary import MemberAnswer, Role
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.actions.feeds import feeds
@@ -343,6 +345,12 @@ def test_a_backup_of_an_older_revision_comes_up_to_date(database: Database, data
         session.execute(update(Passport).values(kind=None))
         session.execute(update(User).values(away_until=None, stand_in_id=None))
         session.execute(delete(Learner))
+        session.execute(delete(EventShare))
+        session.execute(delete(ShareOpening))
+        session.execute(delete(NoteMention))
+        session.execute(delete(EventNote))
+        nothing = {"answer": MemberAnswer.NEEDS_ACTION, "answered_at": None, "came": None}
+        session.execute(update(Member).values(**nothing, arrival=null(), departure=null()))
     downgrade(database_url, "-1")
     told = backed_up(database, tmp_path / "older.zip")
     assert told.revision != newest_revision()

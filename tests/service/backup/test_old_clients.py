@@ -60,7 +60,7 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     """The same requests, answered by this version after its migrations."""
     folder = tmp_path_factory.mktemp("old_clients")
     url = office_0_1.open_sqlite(folder / "desk.sqlite")
-    upgrade(url)
+    upgrade(url, locality=office_0_1.LOCALITY)
     app, database = built_app(), Database(url)
     app.extensions["desk"] = AppContext(settings_for(url, folder), database, lambda: INSTANT)
     console, token = Console(app, database), EXPECTED["accounts"]["root"]["token"]

@@ -12,6 +12,8 @@ from sqlmodel import select
 
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.notes import EventNote
+from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.estimates import Payment
 from models.event_parts import TaskTemplate
@@ -46,9 +48,10 @@ VERBS = {
     "patch": {"change"},
     "delete": {"delete"},
     "post": {
-        *("create", "transition", "plan", "publish", "import", "rotate"),
+        *("create", "reject", "transition", "plan", "publish", "import", "rotate"),
         *("preview", "propose", "retry", "mark", "reveal", "change", "accept", "request", "refuse", "merge"),
-        *("undo", "hand", "send", "submit", "approve", "return", "settle", "reverse"),
+        *("undo", "hand", "send", "strike", "submit", "approve", "return", "settle", "reverse"),
+        *("decline", "counter", "withdraw"),
     },
 }
 """The verbs an operation's name begins with, by its method."""
@@ -254,6 +257,7 @@ EXAMPLES = {
     "commitment_id": Commitment.id,
     "feed_id": Feed.id,
     "gift_id": Gift.id,
+    "note_id": EventNote.id,
     "hand_over_id": OrganisationHandOver.id,
     "holiday_id": OfficeHoliday.id,
     "merge_id": Merge.id,
@@ -264,6 +268,7 @@ EXAMPLES = {
     "payment_id": Payment.id,
     "person_id": Person.id,
     "project_id": Project.id,
+    "proposal_id": Proposal.id,
     "reminder_id": Reminder.id,
     "resource_id": Resource.id,
     "rule_id": ReminderRule.id,

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError
 
 import service.app
 import service.schemas
-from models.i18n import translate_filled
+from models.i18n import _pattern, translate_filled
 from service.http.error_responses import flat
 from service.schemas.foreign import SENTENCES
 from service.schemas.queries import QuerySchema
@@ -76,3 +76,11 @@ def test_longer_sentence_is_not_taken_for_the_shorter() -> None:
     assert translate_filled(both, "vi") == "Phải từ 1 đến 500."
     assert translate_filled("Must be greater than or equal to 1.", "vi") == "Phải từ 1 trở lên."
     assert translate_filled(both, "en") == "Must be between 1 and 500."
+
+
+def test_a_value_that_is_named_twice_is_the_same_value() -> None:
+    pattern = re.compile(_pattern("{name} is on the list: write {name} or {other}."))
+    found = pattern.fullmatch("Lan is on the list: write Lan or Minh.")
+    assert found is not None
+    assert found.groupdict() == {"name": "Lan", "other": "Minh"}
+    assert pattern.fullmatch("Lan is on the list: write Minh or Lan.") is None

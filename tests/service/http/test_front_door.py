@@ -90,9 +90,9 @@ def test_where_files_are_uploaded_larger_bodies_are_let_in_and_nowhere_else(
     app: Flask, desk: AppContext, door: FrontDoor
 ) -> None:
     paths = {re.sub("<[^>]+>", "x", rule.rule): rule.methods or set() for rule in app.url_map.iter_rules()}
-    takes_files = ("/files", "/papers/x/signed", "/estimate/payments")
+    takes_files = ("/files", "/papers/x/signed", "/estimate/payments", "/link/x/people/x/photo")
     uploads = {path for path, methods in paths.items() if path.endswith(takes_files) and "POST" in methods}
-    assert len(uploads) == 12, "five things, over the API and on their pages, signed copies of papers, vouchers"
+    assert len(uploads) == 13, "five things, over the API and on their pages, signed copies, vouchers, links' photos"
     for path in paths:
         bound = door.upload_bound("POST", path)
         assert bound == (desk.files.limit + 64 * 1024 if path in uploads else None), path
@@ -147,7 +147,27 @@ def test_all_forms_before_signing_in_are_among_them(app: Flask, door: FrontDoor)
         if "POST" not in (rule.methods or ()) or door.public_bound(path) is not None:
             continue
         status = client.post(path, headers={"Accept": "application/json"}).status_code
-        assert status in (303, 401), path
+        # A link is looked up by its address: one that opens nothing takes nothing, and says no more than that.
+        assert status in ((404,) if path.startswith("/link/") else (303, 401)), path
+
+
+@pytest.mark.both_databases("links are looked up")
+def test_only_a_link_that_opens_lets_anybody_send_something_to_it(
+    desk: AppContext, door: FrontDoor, approver: Caller, database: Database
+) -> None:
+    with database.transaction() as session:
+        event_id = factories.make_event(session).id
+    link = approver.made(f"/events/{event_id}/links", {"may": ["members"], "for": "x"})
+    path, own = f"/link/{link['url'].rpartition('/')[2]}", sent(authorization=f"Bearer {approver.token}")
+    for rest in ("", "/list", "/people/a1/photo"):
+        assert door.admits(sent(), path + rest)
+        assert not door.admits(own, f"/link/{'A' * 43}{rest}")
+    assert door.kept_bound(path, sent()) == 0
+    assert [door.lane("POST", path + rest, sent()) for rest in ("", "/list", "/people/a1/photo")] == [
+        Lane.STRANGERS, Lane.LONG, Lane.UPLOADS,
+    ]  # fmt: skip
+    assert approver.call("DELETE", f"/links/{link['id']}").status_code == 204
+    assert not door.admits(sent(), path)
 
 
 @pytest.mark.both_databases("tokens and sessions are looked up")

@@ -1,6 +1,6 @@
 """Who reads and who changes which events: everything that could show a hidden one is asked, by everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -16,9 +16,13 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from calendars.documents import stored
 from calendars.documents.value import Document, Head, HeadForm, Run
+from calendars.links.merging import FilledIn
 from calendars.placements.values import PlacedTable, Placements
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.links import EventLink, Submission
+from models.both_sides.notes import EventNote
+from models.both_sides.proposals import Proposal
 from models.database import Database
 from models.documents import KeptDocument
 from models.estimates import Estimate, EstimateLine, Payment
@@ -42,6 +46,7 @@ from models.vocabulary import (
 )
 from service.actions import permissions
 from service.actions.bookings import bookings, resources
+from service.actions.both_sides import drafts
 from service.actions.context import ActionContext
 from service.actions.documents import placements
 from service.actions.events import members, programme, programme_revisions, tasks
@@ -171,6 +176,13 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             made_at=clock.now,
         )  # fmt: skip
         session.add(payment)
+        proposal = Proposal(
+            event_id=event.id, first_day=event.first_day, last_day=event.last_day, note=MARK, made_at=clock.now,
+            from_office="vientiane-province", to_office="hai-duong", expires_at=clock.now + timedelta(days=9),
+        )  # fmt: skip
+        session.add(proposal)
+        note = EventNote(event_id=event.id, text=MARK, author_id=owner.id, created_at=clock.now)
+        session.add(note)
         # A second visit of the same people, so that the hidden one stands in its way.
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
@@ -185,9 +197,24 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
                 "kind": GiftKind.GOODS, "description": {"vi": MARK}, "kept_by": MARK,
             },
         )  # fmt: skip
+        link = EventLink(
+            event_id=event.id, token_hash="a1" * 32, may=["members"], recipient=MARK, language=Language.LO,
+            expires_on=event.arrives_on, made_by=owner.id, made_at=clock.now,
+        )  # fmt: skip
+        session.add(link)
+        session.flush()
+        sealed = drafts.pack(settings.secret_key, FilledIn({"people.a.name": MARK}))
+        submission = Submission(
+            link_id=link.id, event_id=event.id, sealed=sealed, form_token="b2" * 32, submitted_at=clock.now
+        )
+        session.add(submission)
+        session.flush()
         ids = {
             "event_id": event.id,
+            "link_id": link.id,
+            "submission_id": submission.id,
             "gift_id": gift.id,
+            "note_id": note.id,
             "member_id": member.id,
             "task_id": task.id,
             "number": "1",
@@ -198,6 +225,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "file_id": file.id,
             "document_id": document.id,
             "payment_id": payment.id,
+            "proposal_id": proposal.id,
             "kind": "programme",
             "file_format": "xlsx",
             "agreement_id": agreement.id,
@@ -285,7 +313,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/placements",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/events/{event_id}/files",
-        "/files/{file_id}", "/documents/{document_id}",
+        "/files/{file_id}", "/documents/{document_id}", "/events/{event_id}/notes", "/notes/{note_id}",
     } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
     assert who != "participant" or not telling & IN_CHARGE_ONLY
 
@@ -349,6 +377,14 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
         ("POST", f"{event}/programme/revisions", {}),
         ("PUT", f"{event}/placements", {"tables": [{"for": None, "name": "khác", "seats": []}]}),
         ("POST", f"{event}/placements/proposal", {}),
+        ("PUT", f"{event}/share", {"acknowledged": True}),
+        ("DELETE", f"{event}/share", None),
+        ("POST", f"{event}/links", {"may": ["members"], "for": "Bà Khamla"}),
+        ("DELETE", f"/links/{world.ids['link_id']}", None),
+        ("POST", f"/submissions/{world.ids['submission_id']}/accept", {}),
+        ("POST", f"/submissions/{world.ids['submission_id']}/reject", {"reason": "x"}),
+        ("POST", f"{event}/proposals", DAYS),
+        *(("POST", f"/proposals/{world.ids['proposal_id']}/{step}", body) for step, body in STEPS.items()),
         ("POST", f"{event}/tasks", {"title": {"vi": "việc"}}),
         ("PATCH", f"{event}/tasks/{world.ids['task_id']}", {"done": True}),
         ("DELETE", f"{event}/tasks/{world.ids['task_id']}", None),
@@ -373,6 +409,8 @@ def changes(world: World) -> list[tuple[str, str, Any]]:
     ]
 
 
+DAYS = {"first_day": "2027-03-10", "last_day": "2027-03-12"}
+STEPS: Mapping[str, Any] = {"accept": None, "decline": {}, "counter": DAYS, "withdraw": None}
 GIFT = {
     "given_by": "hai-duong",
     "given_to": "vientiane-province",
@@ -408,6 +446,14 @@ OF_BATCHES: list[tuple[str, str, Any]] = [
     ("DELETE", "/training-batches/{event_id}/learners/{learner_id}", None),
 ]
 """Every way to change who learns: only training batches have learners, and the event of the world is none."""
+
+
+OF_NOTES: list[tuple[str, str, Any]] = [
+    ("POST", "/events/{event_id}/notes", {"text": "Đã gọi"}),
+    ("POST", "/notes/{note_id}/strike", None),
+    ("DELETE", "/notes/{note_id}", None),
+]
+"""Every way to change notes: departments that take part write them too, who is not in charge of the event."""
 
 
 FORM = {"title": "Báo cáo", "kind": "report", "file": "Nội dung"}
@@ -464,6 +510,20 @@ def test_money_is_not_even_there_for_who_may_read_the_event(
         assert answer.status_code == 404, (method, path, answer.text)
         assert MARK not in answer.text
     assert trail(database) == before
+
+
+@pytest.mark.parametrize(("whose", "role", "expected"), [
+    ("other", Role.OFFICER, (404, 404, 404)),
+    ("mine", Role.VIEWER, (403, 403, 403)),
+    ("mine", Role.OFFICER, (201, 200, 403)),
+])  # fmt: skip
+def test_notes_are_written_by_officers_who_read_the_event_and_deleted_by_their_author(
+    world: World, caller: Callable[..., Caller], whose: str, role: Role, expected: tuple[int, ...]
+) -> None:
+    who = officer_of(caller, getattr(world, whose), role)
+    answers = [change(who, method, world.address(path), body) for method, path, body in OF_NOTES]
+    assert tuple(one.status_code for one in answers) == expected, [one.text for one in answers]
+    assert whose == "mine" or MARK not in "".join(one.text for one in answers)
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -565,7 +625,7 @@ SHARED = frozenset(
         "localities", "organisations", "people", "agreements", "commitments", "anniversaries", "office-holidays",
         "observances", "task-templates", "resources", "users", "me", "tokens", "reminder-rules", "feeds", "norms",
         "exchange-rates", "projects",
-        "merges", "hand-overs", "document-templates",
+        "merges", "hand-overs", "document-templates", "office",
     }
 )  # fmt: skip
 """What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens). Who
@@ -589,7 +649,7 @@ OF_APPROVERS = frozenset(
 def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> None:
     """An operation that is added and not thought about fails here."""
     asked = {(method, urlsplit(path).path) for method, path, _body in [*changes(world), *money_changes(world)]}
-    of_batches = {(method, path) for method, path, _body in OF_BATCHES}
+    of_batches = {(method, path) for method, path, _body in [*OF_BATCHES, *OF_NOTES]}
     missing = []
     for method, path, _role in operations(app):
         noun, _slash, rest = path.strip("/").partition("/")

@@ -82,12 +82,16 @@ def test_naming_their_organisation_means_them(sides: dict[str, Caller]) -> None:
     assert reads(sides["b"], event), "who is in charge has said so"
 
 
-@pytest.mark.parametrize("planter", ["b", "v"])
-def test_an_address_others_wrote_gets_no_mail(sides: dict[str, Caller], planter: str) -> None:
-    sides[planter].made("/people", {"name": "Hoàng Ma", "email": "spy@evil.example"})
+def test_an_address_others_wrote_gets_no_mail(sides: dict[str, Caller]) -> None:
+    sides["b"].made("/people", {"name": "Hoàng Ma", "email": "spy@evil.example"})
     event = visit(sides["a"])
     assert refused(take(sides["a"], event, "name\nHoàng Ma\n"), "email")
     assert take(sides["a"], event, "name,email\nHoàng Ma,spy@evil.example\n").status_code == 200, "now it was said"
+
+
+def test_who_another_office_entered_without_a_body_is_its_own(sides: dict[str, Caller]) -> None:
+    sides["v"].made("/people", {"name": "Hoàng Ma", "email": "spy@evil.example"})
+    assert refused(take(sides["a"], visit(sides["a"]), "name\nHoàng Ma\n"), "organisation")
 
 
 def test_an_address_of_ones_own_is_known_again(sides: dict[str, Caller]) -> None:
@@ -229,8 +233,13 @@ def test_an_address_of_another_offices_hand_gets_no_mail(
 
     assert {"bounmy@guest.example", "khach@v.example"} <= mailed()
     assert "spy@evil.example" not in mailed()
-    root = caller(Role.ADMIN)
-    assert root.patch(f"/people/{planted}", {"email": "spy2@evil.example"}).status_code == 200
+    root, written = caller(Role.ADMIN), {"email": "spy2@evil.example"}
+    if whose == "nobody's":  # theirs who entered them
+        assert root.patch(f"/people/{planted}", written).status_code == 403
+        assert theirs.patch(f"/people/{planted}", written).status_code == 200
+        assert "spy2@evil.example" not in mailed()
+        return
+    assert root.patch(f"/people/{planted}", written).status_code == 200
     assert "spy2@evil.example" in mailed(), "the office in charge has written it"
 
 

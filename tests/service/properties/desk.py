@@ -73,7 +73,18 @@ GIFT = {
 _PARTS = text(
     " UNION ALL ".join(
         f"SELECT id FROM {table} WHERE event_id IN :ids"
-        for table in ("member", "task", "booking", "reminder", "file", "document", "programme_item", "gift", "learner")
+        for table in (
+            "member",
+            "task",
+            "booking",
+            "reminder",
+            "file",
+            "document",
+            "programme_item",
+            "gift",
+            "learner",
+            "event_note",
+        )
     )
 ).bindparams(bindparam("ids", expanding=True))
 

@@ -218,7 +218,7 @@ class Machine(RuleBasedStateMachine):
         data=st.data(),
         number=st.integers(0, 3),
         what=st.sampled_from(
-            ["member", "task", "room", "file", "paper", "placement", "programme", "head", "gift", "learner"]
+            ["member", "task", "room", "file", "paper", "placement", "programme", "head", "gift", "learner", "note"]
         ),
     )
     def furnish(self, data: Any, number: int, what: str) -> None:
@@ -251,6 +251,8 @@ class Machine(RuleBasedStateMachine):
             case "gift":
                 gift = GIFT | {"event_id": secret.id, "description": {"vi": word}, "kept_by": word, "source": word}
                 self.quietly(data, "POST", "/gifts", gift, office)
+            case "note":
+                self.quietly(data, "POST", f"{event}/notes", {"text": word}, office)
             case "learner":
                 # Of a hidden batch; of other events there is no such list.
                 learned = {"name": word, "stage": "language", "note": word, "qualification": word}

@@ -68,6 +68,7 @@ BAD = [
     ("DESK_PUBLIC_URL", "desk.example.org"),
     ("DESK_MAIL_URL", "http://mail"),
     ("DESK_MAIL_FROM", "Desk"),
+    ("DESK_MAIL_DOMAINS", "vientiane.example"),
     ("DESK_LOCALITY", "Hải Dương"),
     ("DESK_TIMEZONE", "Hanoi"),
     ("DESK_SECRET_KEY", "short"),

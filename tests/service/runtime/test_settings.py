@@ -48,6 +48,13 @@ BAD = [
     ("DESK_CONTACT", "Lan <lan@example.org>"),
     ("DESK_CONTACT", "lan@example.org\r\nBcc: x@example.org"),
     ("DESK_CONTACT", "nobody"),
+    ("DESK_INBOX_URL", "pop3://user:secret@mail/INBOX"),
+    ("DESK_INBOX_URL", "imaps://mail/INBOX"),
+    ("DESK_INBOX_URL", "imaps://user@mail/INBOX"),
+    ("DESK_INBOX_URL", "imaps://user:secret@mail:port/INBOX"),
+    ("DESK_INBOX_URL", "imaps://user:secret@[mail/INBOX"),
+    ("DESK_INBOX_URL", "imaps://user:secret@/INBOX"),
+    ("DESK_INBOX_URL", "imaps://user:se/secret@mail/INBOX"),
     ("DESK_MESSENGER_NETWORKS", "inside"),
     ("DESK_MESSENGER_NETWORKS", "10.0.0.1/8"),
     ("DESK_FILES_URL", "s3://bucket"),
@@ -74,6 +81,35 @@ def test_where_files_are_and_how_large(tmp_path: Path, url: str, limit: str, fol
     made = load_settings({"DESK_VAR": str(tmp_path), "DESK_FILES_URL": url, "DESK_FILE_LIMIT": limit})
     assert made.files_folder == (Path(folder) if folder else tmp_path / "files")
     assert made.file_limit == size
+
+
+@pytest.mark.parametrize(
+    ("user", "given", "address"),
+    [
+        ("answers%40office.example", "", "answers@office.example"),
+        ("answers@office.example", "", "answers@office.example"),
+        ("answers", "", "desk@example.org"),
+        ("answers", "In@Office.Example", "in@office.example"),
+    ],
+)
+def test_the_inbox_has_an_address(tmp_path: Path, user: str, given: str, address: str) -> None:
+    url = f"imaps://{user}:secret@mail.example.org:993/INBOX"
+    where = {"DESK_VAR": str(tmp_path), "DESK_MAIL_FROM": "Desk <desk@example.org>"}
+    made = load_settings(where | {"DESK_INBOX_URL": url, "DESK_INBOX_ADDRESS": given})
+    assert made.inbox_address == address
+    assert made.office.answers is not None
+    assert made.office.answers.inbox == address
+    assert "secret@" not in repr(made)
+    assert load_settings(where | {"DESK_INBOX_ADDRESS": given}).office.answers is None
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b@c", "a" * 22 + "@office.example", "Lan <lan@office.example>"])
+def test_a_bad_address_of_the_inbox_is_named(tmp_path: Path, address: str) -> None:
+    url = "imaps://user:secret@mail/INBOX"
+    with pytest.raises(BadSetting) as refused:
+        load_settings({"DESK_VAR": str(tmp_path), "DESK_INBOX_URL": url, "DESK_INBOX_ADDRESS": address})
+    assert str(refused.value).startswith("DESK_INBOX_ADDRESS=")
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)

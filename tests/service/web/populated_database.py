@@ -9,11 +9,16 @@ from flask import Flask
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
+from calendars.links.merging import FilledIn
 from calendars.placements.item_forms import ItemForm
 from calendars.placements.proposals import WantedTables
 from calendars.placements.values import Placements
 from models.accounts import User
 from models.agreements import Agreement, Anniversary, Commitment
+from models.both_sides.inbox import InboxMessage
+from models.both_sides.links import EventLink, Submission
+from models.both_sides.proposals import Proposal
+from models.both_sides.share import EventShare
 from models.database import Database
 from models.document_templates import DocumentTemplate
 from models.documents import KeptDocument
@@ -41,8 +46,10 @@ from models.vocabulary import (
     FileKind,
     GiftKind,
     GuestClass,
+    InboxOutcome,
     Language,
     LearnerStage,
+    MemberAnswer,
     MemberRole,
     MergedEntity,
     NormItem,
@@ -53,6 +60,7 @@ from models.vocabulary import (
 )
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
+from service.actions.both_sides import drafts, notes
 from service.actions.context import ActionContext
 from service.actions.directory import hand_overs, merges
 from service.actions.documents import kept, placements
@@ -76,6 +84,9 @@ _NO_PAGES = {
     "/agreements/<agreement_id>/report.<file_format>",
     "/login/provider", "/login/provider/back",  # lead to another site, or come from there
     "/logout",
+    "/submissions/<submission_id>/photos/<photo_id>",  # a file
+    # For who holds a link and for nobody else, account or not: tests/service/both_sides.
+    "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
 _FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
 
@@ -101,6 +112,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "document_id": KeptDocument.id,
     "gift_id": Gift.id,
     "project_id": Project.id,
+    "submission_id": Submission.id,
 }
 
 MORE: tuple[str, ...] = (
@@ -121,6 +133,24 @@ def load_programme(database: Database, office: Office, now: datetime) -> None:
         load_files(session, ActionContext(None, now, office), packaged_files())
 
 
+def _propose(session: Session, visit: Event, user_id: str, now: datetime) -> None:
+    """Days that the other side was asked for, and its answer, which waits."""
+    days = {"first_day": visit.first_day + timedelta(days=30), "last_day": visit.last_day + timedelta(days=30)}
+    made = {
+        "event_id": visit.id,
+        "made_at": now,
+        "expires_at": now + timedelta(days=20),
+        "note": "Mong phía bạn thu xếp.",
+    }
+    sides = ("hai-duong", "vientiane-province")
+    first = Proposal(**days, **made, from_office=sides[0], to_office=sides[1], made_by=user_id, state="countered")
+    first.answered_at = now
+    session.add(first)
+    session.flush()
+    answer = {"from_office": sides[1], "to_office": sides[0], "counters_id": first.id}
+    session.add(Proposal(**days, **made, **answer, answer_by=visit.first_day))
+
+
 def furnish(session: Session, office: Office, now: datetime) -> str:
     """A visit with all that a visit can have, a week from now, and failed reminders; its id. The programme is there."""
     author = factories.make_user(session, Role.ADMIN, name="Nguyễn Văn An")
@@ -135,11 +165,22 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
         created_by=author.id, commitment_id=commitment.id if commitment else None,
         organisation_id=organisation.id if organisation else None,
     )  # fmt: skip
+    asks = [{"what": "members", "until": first.isoformat()}]
+    session.add(
+        EventShare(event_id=visit.id, office="vientiane-province", asks=asks, note="Xin danh sách.", shared_at=now)
+    )
+    _furnish_links(session, visit, author.id, now)
     head = factories.make_person(session, name="ທ່ານ ບຸນມີ ສີສະຫວັດ", position=text)
     members.add_member(session, act, visit, {"person_id": head.id, "role": MemberRole.HEAD})
     members.add_member(session, act, visit, {"person_id": factories.make_person(session, name="Trần Thị Bình").id})
     studies = {"stage": LearnerStage.LANGUAGE, "starts_on": "2026-09", "permit_expires_on": now.date()}
     learners.add_learner(session, act, visit, {"person_id": head.id, **studies})
+    (bunmi, _person), *_others = members.members_of(session, visit.id)
+    arrival = {"at": f"{first}T14:30", "by": "QV 314", "place": "Nội Bài", "met_by": "Trần Thị Bình"}
+    members.change_member(session, act, visit, bunmi, {"answer": MemberAnswer.ACCEPTED, "arrival": arrival})
+    written = notes.write_note(session, act, visit, "Phía bạn xin đến sớm.\n\nXem https://example.org/thu.")
+    notes.strike_note(session, act, written)
+    notes.write_note(session, act, visit, "Đã thống nhất qua điện thoại.")
     tasks.add_task(session, act, visit, {"title": text, "due_on": date(2026, 11, 1)})
     tasks.add_task(session, act, visit, {"title": text, "due_offset": "-P3D"})
     items = [
@@ -155,6 +196,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     _place(session, act, visit)
     _estimate(session, act, visit)
     _give(session, act, visit, head.id)
+    _answer(session, visit, now)
     languages = (Language.VI, Language.LO)
     kept.keep(session, act, events.find_event(session, visit.id), DocumentKind.PROGRAMME, languages, USUAL)
     programme.replace_programme(session, act, visit, items)  # the paper says otherwise by now
@@ -171,6 +213,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
         values |= {"reason": "The event is a draft."} if state in ("failed", "skipped") else {}
         factories.make_reminder(session, visit, rule, recipient=f"{state}@example.org", **values)
     feeds.create_feed(session, act, {"name": "Lịch lễ tân"})
+    _propose(session, visit, author.id, now)
     rate = {"currency": Currency.USD, "day": now.date(), "rate": "25410", "source": "Ngân hàng Nhà nước"}
     session.add(ExchangeRate(**rate))
     _furnish_doubles(session, act, visit)
@@ -203,6 +246,24 @@ def _give(session: Session, act: ActionContext, visit: Event, head_id: str) -> N
         gifts.create_gift(session, act, given | more)
     money = {"kind": GiftKind.MONEY, "money": {"amount": "100000000", "currency": "VND"}, "received_on": "2024"}
     gifts.create_gift(session, act, {"given_by": here, "given_to": there, "description": text} | money)
+
+
+def _answer(session: Session, visit: Event, now: datetime) -> None:
+    """Mails about a visit: one for everything that can become of them."""
+    member = session.exec(select(Member).where(Member.event_id == visit.id)).first()
+    reasons = {InboxOutcome.UNPROVEN: "no_token", InboxOutcome.UNREAD: "no_calendar", InboxOutcome.REFUSED: "older"}
+    for number, outcome in enumerate(InboxOutcome, 1):
+        session.add(
+            InboxMessage(
+                key=f"{number:064}", folder="hop-thu/INBOX", uid_validity=1, uid=number, outcome=outcome,
+                reason=reasons.get(outcome), sender="bounmy@example.la", subject="Trả lời", received_at=now,
+                handled_at=now, event_id=visit.id, member_id=member.id if member else None,
+                partstat=MemberAnswer.ACCEPTED, applied_at=now if outcome is InboxOutcome.APPLIED else None,
+                first_day=visit.first_day if outcome is InboxOutcome.APPLIED else None,
+                last_day=visit.last_day if outcome is InboxOutcome.APPLIED else None, comment="Vâng",
+            )
+        )  # fmt: skip
+    session.flush()
 
 
 def _place(session: Session, act: ActionContext, visit: Event) -> None:
@@ -263,6 +324,24 @@ def _add_files(session: Session, event_id: str, author_id: str, now: datetime) -
                 uploaded_at=now,
             )  # fmt: skip
             session.add(file)
+    session.flush()
+
+
+def _furnish_links(session: Session, visit: Event, author_id: str, now: datetime) -> None:
+    """A link and what was handed in with it, sealed with the key of tests."""
+    link = EventLink(
+        event_id=visit.id, token_hash="a1" * 32, may=["members", "travel", "days"], recipient="ທ່ານນາງ ຄຳລາ",
+        language=Language.LO, expires_on=visit.arrives_on, made_by=author_id, made_at=now,
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    typed = {
+        "people.a.name": "ຄຳລາ ສີວິໄລ", "people.a.passport_number": "P1234567", "people.a.sex": "female",
+        "travel.arrival.by": "QV312", "days.note": "Xin lùi một ngày",
+    }  # fmt: skip
+    sealed = drafts.pack("a secret for tests, long enough to be one", FilledIn(typed, {"people.a.sex": ["male"]}))
+    given = {"form_token": "b2" * 32, "submitted_at": now, "is_late": True}
+    session.add(Submission(link_id=link.id, event_id=visit.id, sealed=sealed, **given))
     session.flush()
 
 

@@ -81,7 +81,7 @@ def test_form_makes_what_was_ticked(signed_in: SignedIn, database: Database, agr
     assert (feed.locale, feed.past_days, feed.expires_on) == (Language.LO, 30, date(2027, 1, 31))
     assert feed.filter == {
         "kinds": ["delegation", "activity"],
-        "direction": ["incoming"],
+        "ways": ["incoming:hai-duong"],
         "localities": ["vientiane-province"],
         "agreements": [agreement],
     }
@@ -193,7 +193,7 @@ def test_calendar_is_changed_in_place(signed_in: SignedIn, database: Database) -
     changed = the_feed(database)
     assert (changed.name, changed.past_days, changed.token_hash) == ("Other", 10, feed.token_hash)
     # What was chosen over the API and stands not in the form stays.
-    assert changed.filter == {"visibility": ["public"], "direction": ["outgoing"]}
+    assert changed.filter == {"visibility": ["public"], "ways": ["outgoing:hai-duong"]}
 
 
 def test_refused_change_stands_in_its_own_form_again(signed_in: SignedIn, database: Database) -> None:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
 from calendars.money.formatting import format_money
@@ -20,7 +19,8 @@ from models.events import Event
 from models.i18n import NP_, translate
 from models.vocabulary import EstimateState, Language, Role
 from tests.service.conftest import Clock
-from tests.service.web.console.conftest import Visit, barriers, is_wider_than_the_screen, picture
+from tests.service.web.console.conftest import Visit
+from tests.service.web.console.walk import Walk
 from tests.service.web.estimates.conftest import add_norms, add_visit
 
 MOST_ENTRIES = 60
@@ -39,48 +39,6 @@ PLANNED = (
 
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 """A picture of one point."""
-
-
-class Walk:
-    """Somebody at the screen, counting what they enter."""
-
-    def __init__(self, page: Page, language: str, entries: list[str]) -> None:
-        self.page = page
-        self.language = language
-        self.entries = entries
-
-    def say(self, sentence: str) -> str:
-        return translate(sentence, self.language)
-
-    def click(self, what: Locator, name: str) -> None:
-        self.entries.append(f"click {name}")
-        what.first.click()
-        self.page.wait_for_load_state()
-
-    def press(self, sentence: str) -> None:
-        self.click(self.page.locator("main").get_by_role("button", name=self.say(sentence), exact=True), sentence)
-
-    def follow(self, text: str) -> None:
-        self.click(self.page.locator("main").get_by_role("link", name=text), text)
-
-    def fill(self, name: str, text: str) -> None:
-        self.entries.append(f"fill {name}")
-        field = self.page.locator(f'[name="{name}"]')
-        if field.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(text)
-        elif field.get_attribute("type") == "file":
-            field.set_input_files(text)
-        else:
-            field.fill(text)
-
-    def look(self, name: str) -> None:
-        """Nothing runs over, nobody is kept out; a picture for people."""
-        assert not is_wider_than_the_screen(self.page), name
-        assert barriers(self.page) == [], name
-        picture(self.page, f"estimate-{name}-{self.language}-{self.page.viewport_size['width']}")  # type: ignore[index]
-
-    def sees(self, text: str) -> None:
-        expect(self.page.locator("main")).to_contain_text(text)
 
 
 @pytest.fixture
@@ -121,7 +79,7 @@ def test_from_the_visit_to_its_settled_estimate(
         officer, approver = (session.get_one(User, user.id) for user in (officer, approver))
         officer.locale = approver.locale = Language(language)
     entries: list[str] = []
-    walk = Walk(visit(user=officer, size=size, script=script, language=language), language, entries)
+    walk = Walk(visit(user=officer, size=size, script=script, language=language), language, "estimate", entries)
     walk.page.goto(f"/events/{event_id}")
     word = translate(NP_("of money", "Estimate"), language)
     walk.follow(word)
@@ -144,7 +102,7 @@ def test_from_the_visit_to_its_settled_estimate(
     if script:
         walk.look("3-submitted")
 
-    other = Walk(visit(user=approver, size=size, script=script, language=language), language, entries)
+    other = Walk(visit(user=approver, size=size, script=script, language=language), language, "estimate", entries)
     other.page.goto("/")
     other.follow(f"{word}: {TITLES[language]}")
     other.sees(total)

@@ -1,0 +1,1 @@
+"""Tables of what two offices have in common in a visit."""

@@ -1,0 +1,1 @@
+"""What two offices do together in a visit."""

@@ -1,0 +1,1 @@
+"""Pages of what two offices have of one visit."""
