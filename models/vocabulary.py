@@ -107,6 +107,8 @@ class DocumentKind(StrEnum):
     BADGES = "badges"
     VEHICLES = "vehicles"
     ROOMS = "rooms"
+    DRIVER_SHEET = "driver-sheet"
+    HOTEL_SHEET = "hotel-sheet"
     SEATING = "seating"
     RECEPTION_PLAN = "reception-plan"
     SUBMISSION = "submission"
