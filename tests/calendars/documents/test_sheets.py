@@ -101,5 +101,5 @@ def test_without_placements_it_is_said_what_lacks(kind: DocumentKind, code: str)
 @pytest.mark.parametrize("kind", [DRIVER, HOUSE])
 @pytest.mark.parametrize("languages", LANGUAGES)
 def test_every_visit_in_every_language(kind: DocumentKind, languages: tuple[Language, ...]) -> None:
-    for facts in (*VISITS, UNKNOWN, PLACED, with_member(CHIEF, person=PersonFacts("p", "Khamla"))):
-        assert made(kind, facts, languages).kind is kind
+    for facts in (*VISITS.values(), UNKNOWN, PLACED, with_member(CHIEF, person=PersonFacts("p", "Khamla"))):
+        assert made(kind, facts, *languages).kind is kind
