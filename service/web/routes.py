@@ -30,6 +30,9 @@ from service.web.plan_event import own_days, steps
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
+from service.web.resources import book as resource_booking
+from service.web.resources import grid as resource_grid
+from service.web.resources import kept as kept_resources
 
 _YEAR = 365 * 86_400
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -84,6 +87,16 @@ blp.add_url_rule("/events/<event_id>/told", "told", told.told)
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])
 blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)
+blp.add_url_rule("/resources/grid", "resource_grid", resource_grid.resource_grid)
+blp.add_url_rule("/resources/grid/<resource_id>/<start>", "book", resource_booking.book, methods=["GET", "POST"])
+blp.add_url_rule("/resources/kept", "kept_resources", kept_resources.kept, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/grid", "event_grid", resource_grid.event_grid)
+blp.add_url_rule(
+    "/events/<event_id>/grid/<resource_id>/<start>",
+    "book_for_event",
+    resource_booking.book_for_event,
+    methods=["GET", "POST"],
+)
 blp.add_url_rule("/conflicts", "conflicts", conflicts.conflicts_page)
 blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
 blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET", "POST"])

@@ -16,7 +16,7 @@ event createDelegation changeDelegation deleteDelegation
 event createCeremony changeCeremony deleteCeremony
 event createTrainingBatch changeTrainingBatch deleteTrainingBatch
 event createLearner changeLearner deleteLearner
-event createBooking changeBooking deleteBooking
+event createBooking changeBooking deleteBooking approveBooking refuseBooking
 event createDocument changeDocument deleteDocument sendDocument
 event importCalendarFile importEvents planAgreement
 event acceptEventChanges requestEventConfirmation refuseEventConfirmation transitionEvent

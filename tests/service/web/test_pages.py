@@ -114,7 +114,7 @@ def make_event(database: Database, **values: Any) -> str:
 class _Text(HTMLParser):
     """The words of a page, and the tags whose nesting is wrong."""
 
-    VOID = frozenset({"meta", "link", "input", "img", "br", "hr"})
+    VOID = frozenset({"meta", "link", "input", "img", "br", "col", "hr"})
 
     def __init__(self) -> None:
         super().__init__()
