@@ -26,7 +26,7 @@ from service.web.learners import all_batches as all_learners
 from service.web.learners import batch as batch_learners
 from service.web.lists import bookings, conflicts, past, reminders, search, tasks, told, upcoming
 from service.web.people import person
-from service.web.plan_event import own_days, steps
+from service.web.plan_event import own_days, quick_line, steps
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
@@ -138,6 +138,7 @@ blp.add_url_rule("/anniversaries", "anniversaries", anniversaries.anniversaries)
 blp.add_url_rule("/search", "search", search.search)
 blp.add_url_rule("/plan", "new_visit", steps.new_visit, methods=["GET", "POST"])
 blp.add_url_rule("/plan/days", "own_days", own_days.own_days, methods=["GET", "POST"])
+blp.add_url_rule("/plan/quick", "quick_line", quick_line.quick_line)
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
 blp.add_url_rule("/administration", "administration", administration.administration)
 blp.add_url_rule("/administration/audit", "audit", administration_audit.audit)

@@ -120,6 +120,7 @@ MORE: tuple[str, ...] = (
     "/calendar?day=2026-12-05", "/calendar?view=week&day=2026-12-05", "/calendar?view=day&day=2026-12-05",
     "/calendar?view=year", "/calendar?view=year&lanes=organisation", "/week?day=2026-12-05",
     "/plan?kind=training_batch&host=hai-duong&guest=vientiane-province", "/plan/days?kind=activity",
+    "/plan/days?kind=delegation&line=doan+Vientiane+che+10/3/2027",
     "/administration/doubles?of=organisations", "/administration/people?q=a", "/administration/holidays?year=2027",
     "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
     "/resources/grid?view=hours", "/resources/grid?type=vehicle&seats=4&free=yes",
