@@ -88,7 +88,7 @@ _NO_PAGES = {
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
-_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
+_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg", ".png", ".webmanifest")
 
 _EXAMPLES: Mapping[str, Any] = {
     "event_id": Event.id,
@@ -125,6 +125,7 @@ MORE: tuple[str, ...] = (
     "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
     "/resources/grid?view=hours", "/resources/grid?type=vehicle&seats=4&free=yes",
     "/history?locality=vientiane-province", "/history?q=nothing-such", "/search?q=chuyen+gia",
+    "/help/words", "/help?q=a", "/help?q=nothing-such",
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 
@@ -388,6 +389,7 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     examples |= {"learner_id": str(of_batch)}
     examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
     examples |= {"start": session.get_one(Event, event_id).first_day.isoformat()}
+    examples |= {"chapter": "planning"}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
