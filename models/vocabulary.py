@@ -244,6 +244,31 @@ TAKING = (BookingState.HELD, BookingState.ASKED)
 """The states in which a booking occupies its resource."""
 
 
+class CopyTake(StrEnum):
+    """What of an event its copy takes along besides what the event itself says."""
+
+    MEMBERS = "members"
+    PROGRAMME = "programme"
+    TASKS = "tasks"
+    BOOKINGS = "bookings"
+    ESTIMATE = "estimate"
+
+
+class CopyPart(StrEnum):
+    """What of an event did not come along into its copy, or came along as something to look at."""
+
+    TITLE = "title"
+    DAYS = "days"
+    COMMITMENT = "commitment"
+    INSTITUTION = "institution"
+    PERFORMANCE = "performance"
+    MEMBER = "member"
+    ITEM = "item"
+    TASK = "task"
+    BOOKING = "booking"
+    ESTIMATE = "estimate"
+
+
 class TaskAnchor(StrEnum):
     """The day a task's offset counts from: the visit's arrival or departure."""
 

@@ -35,6 +35,7 @@ from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
 from service.web.both_sides.shared_lines import shared_lines
+from service.web.help.tour import steps_for
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
 from service.web.observed_days import coming_greetings
@@ -149,6 +150,7 @@ def upcoming(view: View) -> Response:
     shared, more_shared = ([], 0) if params.is_filtered or params.is_past else shared_lines(view)
     return view.page(
         "lists/upcoming.html",
+        tour_steps=[] if params.is_filtered else steps_for(view),
         shared=shared,
         more_shared=more_shared,
         params=params,

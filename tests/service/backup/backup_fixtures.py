@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from calendars.reminders.due_times import GRACE
-from models.accounts import ApiToken, Audit
+from models.accounts import ApiToken, Audit, FirstDay
 from models.agreements import Agreement
 from models.both_sides.inbox import InboxFolder, InboxMessage
 from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
@@ -88,6 +88,7 @@ def fill_everything(database: Database) -> None:
             password_hash="$argon2id$x",
         )
         session.add(ApiToken(user_id=user.id, name="x", token_hash="a" * 64, created_at=NOW, expires_at=None))
+        session.add(FirstDay(user_id=user.id, ticked=["coming"], ended_at=FAR))
         event = factories.make_event(
             session, budget_amount=2**53 + 1, budget_currency="VND", start_time=time(7, 30), end_time=time(9),
             created_by=user.id, confirmed_at=FAR,

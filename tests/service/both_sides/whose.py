@@ -19,6 +19,7 @@ event createLearner changeLearner deleteLearner
 event createBooking changeBooking deleteBooking approveBooking refuseBooking
 event createDocument changeDocument deleteDocument sendDocument
 event importCalendarFile importEvents planAgreement
+event copyEvent
 event acceptEventChanges requestEventConfirmation refuseEventConfirmation transitionEvent
 event replaceEstimate approveEstimate returnEstimate reverseEstimate settleEstimate submitEstimate
 event createPayment changePayment deletePayment

@@ -88,7 +88,7 @@ _NO_PAGES = {
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
-_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
+_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg", ".png", ".webmanifest")
 
 _EXAMPLES: Mapping[str, Any] = {
     "event_id": Event.id,
@@ -120,10 +120,12 @@ MORE: tuple[str, ...] = (
     "/calendar?day=2026-12-05", "/calendar?view=week&day=2026-12-05", "/calendar?view=day&day=2026-12-05",
     "/calendar?view=year", "/calendar?view=year&lanes=organisation", "/week?day=2026-12-05",
     "/plan?kind=training_batch&host=hai-duong&guest=vientiane-province", "/plan/days?kind=activity",
+    "/plan/days?kind=delegation&line=doan+Vientiane+che+10/3/2027",
     "/administration/doubles?of=organisations", "/administration/people?q=a", "/administration/holidays?year=2027",
     "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
     "/resources/grid?view=hours", "/resources/grid?type=vehicle&seats=4&free=yes",
     "/history?locality=vientiane-province", "/history?q=nothing-such", "/search?q=chuyen+gia",
+    "/help/words", "/help?q=a", "/help?q=nothing-such",
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 
@@ -387,6 +389,7 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     examples |= {"learner_id": str(of_batch)}
     examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
     examples |= {"start": session.get_one(Event, event_id).first_day.isoformat()}
+    examples |= {"chapter": "planning"}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
