@@ -17,6 +17,7 @@ from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.both_sides import answers as answers_by_mail
 from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.calendar import calendar, weekly_schedule
+from service.web.copies import copy
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
 from service.web.estimates import page as estimate_page
@@ -79,6 +80,7 @@ blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", o
 blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/copy", "copy_event", copy.copy_page, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])

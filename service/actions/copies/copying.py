@@ -17,7 +17,8 @@ from service.actions.events import events
 from service.actions.scheduling.event_warnings import EventPresenter
 
 COPIED_FROM = N_("Copied from “{title}”, {day}.")
-_OF_DAYS = frozenset({"public_holiday"})
+OF_DAYS = frozenset({"public_holiday"})
+"""The warnings about a copy that are told as left: they forbid its days."""
 
 
 def copy_event(session: Session, act: ActionContext, event_id: str, wish: CopyWish) -> CopyOutcome:
@@ -80,4 +81,4 @@ def _of_days(session: Session, act: ActionContext, event: Event) -> list[LeftPar
     presenter = EventPresenter(session, act)
     presenter.prefetch([event])
     notices = presenter.warnings(event)
-    return [LeftPart(CopyPart.DAYS, one.detail) for one in notices if one.code in _OF_DAYS]
+    return [LeftPart(CopyPart.DAYS, one.detail) for one in notices if one.code in OF_DAYS]
