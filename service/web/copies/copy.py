@@ -7,14 +7,12 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendars.conflicts.commitment_checks import EventWarning
-from models.events import Event
 from models.i18n import N_, NP_
 from models.vocabulary import CopyTake, Role
 from service.actions.copies import copying, source
 from service.actions.copies.proposed_days import ProposedDay, propose_day
 from service.actions.copies.values import CopyOutcome, CopyWish
 from service.actions.dry_run import dry_run_savepoint
-from service.actions.scheduling.event_warnings import EventPresenter
 from service.schemas.copies import CopyRequestSchema
 from service.web import copied_lines, form_tokens
 from service.web.bound_form import BoundForm
@@ -139,14 +137,11 @@ def _look(view: View, event_id: str, typed: str, taken: Collection[str]) -> Prev
 
 def _seen(view: View, outcome: CopyOutcome) -> Preview:
     """An outcome in words, before what it was read from is undone."""
-    event: Event = outcome.event
-    presenter = EventPresenter(view.session, view.act)
-    presenter.prefetch([event])
-    notices = [one for one in presenter.warnings(event) if one.code not in copying.OF_DAYS]
+    event = outcome.event
     return Preview(
         view.plain(event.title),
         view.days(event.first_day, event.last_day),
         outcome.copied,
         copied_lines.lines_of(view, outcome.left),
-        notices,
+        outcome.notices,
     )
