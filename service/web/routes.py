@@ -34,6 +34,7 @@ from service.web.learners import batch as batch_learners
 from service.web.lists import bookings, conflicts, past, reminders, search, tasks, told, upcoming
 from service.web.people import person
 from service.web.plan_event import own_days, quick_line, steps
+from service.web.programme import editor as programme_editor
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
@@ -85,6 +86,7 @@ blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
+blp.add_url_rule("/events/<event_id>/programme/edit", "edit_programme", programme_editor.edit, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements", "placements", placements.placements_page, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements/<number>.svg", "placement_picture", placements.picture)
 blp.add_url_rule("/events/<event_id>/estimate", "estimate", estimate_page.estimate, methods=["GET", "POST"])
