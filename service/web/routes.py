@@ -30,6 +30,8 @@ from service.web.plan_event import own_days, steps
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
+from service.web.undo import changes as undo_changes
+from service.web.undo import trash
 
 _YEAR = 365 * 86_400
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -62,6 +64,11 @@ blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", o
 blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
+blp.add_url_rule("/changes", "own_changes", undo_changes.own_changes)
+blp.add_url_rule("/undo/<request_id>", "undo_change", undo_changes.undo_change, methods=["POST"])
+blp.add_url_rule("/trash", "trash", trash.in_trash)
+blp.add_url_rule("/trash/<draft_id>/restore", "restore_draft", trash.restore, methods=["POST"])
+blp.add_url_rule("/trash/<draft_id>/purge", "purge_draft", trash.purge, methods=["POST"])
 blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])
