@@ -41,6 +41,8 @@ from service.web.rendering import STATIC, asset_version
 from service.web.resources import book as resource_booking
 from service.web.resources import grid as resource_grid
 from service.web.resources import kept as kept_resources
+from service.web.undo import changes as undo_changes
+from service.web.undo import trash
 
 _YEAR = 365 * 86_400
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".svg": "image/svg+xml"}
@@ -82,6 +84,11 @@ blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_r
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/copy", "copy_event", copy.copy_page, methods=["GET", "POST"])
+blp.add_url_rule("/changes", "own_changes", undo_changes.own_changes)
+blp.add_url_rule("/undo/<request_id>", "undo_change", undo_changes.undo_change, methods=["POST"])
+blp.add_url_rule("/trash", "trash", trash.in_trash)
+blp.add_url_rule("/trash/<draft_id>/restore", "restore_draft", trash.restore, methods=["POST"])
+blp.add_url_rule("/trash/<draft_id>/purge", "purge_draft", trash.purge, methods=["POST"])
 blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])

@@ -648,12 +648,13 @@ SHARED = frozenset(
     {
         "localities", "organisations", "people", "agreements", "commitments", "anniversaries", "office-holidays",
         "observances", "task-templates", "resources", "users", "me", "tokens", "reminder-rules", "feeds", "norms",
-        "exchange-rates", "projects",
+        "exchange-rates", "projects", "changes",
         "merges", "hand-overs", "document-templates", "office",
     }
 )  # fmt: skip
-"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens). Who
-changes projects is asked in ``tests/service/ledger/test_projects_api.py``."""
+"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens, undoing
+one's own changes: ``tests/service/undo``). Who changes projects is asked in
+``tests/service/ledger/test_projects_api.py``."""
 
 LIKE = {"training-batches": "delegations", "art-troupe-visits": "delegations", "activities": "delegations"}
 MADE = frozenset({"/delegations", "/events/import"})
