@@ -17,6 +17,7 @@ from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.both_sides import answers as answers_by_mail
 from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.calendar import calendar, weekly_schedule
+from service.web.copies import copy
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
 from service.web.estimates import page as estimate_page
@@ -33,12 +34,15 @@ from service.web.learners import batch as batch_learners
 from service.web.lists import bookings, conflicts, past, reminders, search, tasks, told, upcoming
 from service.web.people import person
 from service.web.plan_event import own_days, quick_line, steps
+from service.web.programme import editor as programme_editor
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
 from service.web.resources import book as resource_booking
 from service.web.resources import grid as resource_grid
 from service.web.resources import kept as kept_resources
+from service.web.undo import changes as undo_changes
+from service.web.undo import trash
 
 _YEAR = 365 * 86_400
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".svg": "image/svg+xml"}
@@ -79,10 +83,17 @@ blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", o
 blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/copy", "copy_event", copy.copy_page, methods=["GET", "POST"])
+blp.add_url_rule("/changes", "own_changes", undo_changes.own_changes)
+blp.add_url_rule("/undo/<request_id>", "undo_change", undo_changes.undo_change, methods=["POST"])
+blp.add_url_rule("/trash", "trash", trash.in_trash)
+blp.add_url_rule("/trash/<draft_id>/restore", "restore_draft", trash.restore, methods=["POST"])
+blp.add_url_rule("/trash/<draft_id>/purge", "purge_draft", trash.purge, methods=["POST"])
 blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
+blp.add_url_rule("/events/<event_id>/programme/edit", "edit_programme", programme_editor.edit, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements", "placements", placements.placements_page, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements/<number>.svg", "placement_picture", placements.picture)
 blp.add_url_rule("/events/<event_id>/estimate", "estimate", estimate_page.estimate, methods=["GET", "POST"])

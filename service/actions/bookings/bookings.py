@@ -47,7 +47,8 @@ def make_bookings(
     """Book one or more resources, all of them or none.
 
     Each of ``requested`` has ``event_id``, ``resource_id`` and optionally ``from_`` and ``to`` (both dates or both
-    local date-times; without them the event's own days or hours), ``quantity``, ``state``, ``note``. ``several``
+    local date-times; without them the event's own days or hours), ``quantity``, ``state``, ``note``, and the ``id`` of
+    one that is made again. ``several``
     decides how errors name their fields: ``bookings.0.to`` or ``to``.
 
     Raises:
@@ -139,7 +140,7 @@ def delete_booking(session: Session, act: ActionContext, booking: Booking) -> No
     """
     permissions.check_change_of(session, booking.event_id)
     keeper_notices.tell_deleted(session, act, [booking])
-    crud.delete(session, act, booking, event_id=booking.event_id)
+    crud.delete(session, act, booking, event_id=booking.event_id, kept={"made_for": booking.made_for})
 
 
 def lock_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:

@@ -86,6 +86,7 @@ def booking_request(
         state=values.get("state", BookingState.HELD),
         note=values.get("note"),
         created_by=act.user.id if act.user else None,
+        **({"id": values["id"]} if "id" in values else {}),
         **({} if errors else columns(resource, times)),
     )
     return BookingRequest(booking, resource, times, quantity), errors

@@ -18,6 +18,7 @@ from service.actions.scheduling.event_warnings import EventPresenter
 
 COPIED_FROM = N_("Copied from “{title}”, {day}.")
 _OF_DAYS = frozenset({"public_holiday"})
+"""The warnings about a copy that are told as left: they forbid its days."""
 
 
 def copy_event(session: Session, act: ActionContext, event_id: str, wish: CopyWish) -> CopyOutcome:
@@ -66,18 +67,14 @@ def _copied(
         copied[CopyTake.ESTIMATE], more = money.copy_estimate(session, act, found, event, lines)
         left += more
     event = events.find_event(session, event.id)  # booking has refreshed it, without its parts
-    return CopyOutcome(event, copied, (*_of_days(session, act, event), *left))
+    presenter = EventPresenter(session, act)
+    presenter.prefetch([event])
+    notices = presenter.warnings(event)
+    forbidden = [LeftPart(CopyPart.DAYS, one.detail) for one in notices if one.code in _OF_DAYS]
+    return CopyOutcome(event, copied, (*forbidden, *left), [one for one in notices if one.code not in _OF_DAYS])
 
 
 def _reason(act: ActionContext, found: Event) -> str:
     """What the history of the copy says of where it comes from."""
     language = act.user.locale if act.user else Language.VI
     return message(COPIED_FROM, title=found.title, day=numeric_day(found.first_day)).to(language)
-
-
-def _of_days(session: Session, act: ActionContext, event: Event) -> list[LeftPart]:
-    """What forbids the new days: public holidays of either side."""
-    presenter = EventPresenter(session, act)
-    presenter.prefetch([event])
-    notices = presenter.warnings(event)
-    return [LeftPart(CopyPart.DAYS, one.detail) for one in notices if one.code in _OF_DAYS]

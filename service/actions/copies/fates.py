@@ -31,9 +31,9 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
         " purpose level subject composition troupe occasion anniversary_id activity_type",
         moved="first_day last_day arrives_on departs_on",
         computed="title commitment_id organisation_id created_by in_charge_id head_id head_organisation_id"
-        " institution_id year ordinal budget_amount budget_currency search_text sort_key",
+        " institution_id year ordinal budget_amount budget_currency corrections search_text sort_key",
         never="id uid sequence known_to status results results_text postponed_from headcount_actual confirmed_by"
-        " confirmed_at changed_since_confirmed confirmed_values corrections changed_at asked_by asked_at created_at"
+        " confirmed_at changed_since_confirmed confirmed_values changed_at asked_by asked_at created_at"
         " updated_at version",
     ),
     "training_phase": _decided(
@@ -80,8 +80,10 @@ NEVER_COPIED = frozenset(
         "event_link",
         "event_note",
         "event_share",
+        "event_version",
         "file",
         "gift",
+        "imported_entry",
         "inbox_message",
         "learner",
         "link_draft",
@@ -91,6 +93,8 @@ NEVER_COPIED = frozenset(
         "programme_revision",
         "proposal",
         "reminder",
+        "reminder_attempt",
+        "share_opening",
         "submission",
         "submission_file",
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from calendars.conflicts.commitment_checks import EventWarning
 from models.events import Event
 from models.i18n import Message
 from models.text import LocalizedText
@@ -58,8 +59,9 @@ class LeftPart:
 
 @dataclass(frozen=True, slots=True)
 class CopyOutcome:
-    """The new draft, how much of each came along, and what did not."""
+    """The new draft, how much of each came along, what did not, and the warnings about its days besides that."""
 
     event: Event
     copied: Mapping[CopyTake, int]
     left: Sequence[LeftPart] = field(default_factory=tuple)
+    notices: Sequence[EventWarning] = field(default_factory=tuple)

@@ -36,6 +36,7 @@ from models.resources import Booking, BookingNotice, Resource
 from models.successions import Merge, OrganisationHandOver
 from models.tables import metadata
 from models.text_keys import RULES, TextKeys
+from models.trash import TrashedEvent
 from models.types import new_id
 from models.upgrades import UpgradeNote
 from models.vocabulary import (
@@ -175,6 +176,8 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     session.flush()
     session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
+    trashed = {"organisation_id": None, "created_by": user_id, "kind": "activity", "sequence": 3, "sealed": b"\x00\xff"}
+    session.add(TrashedEvent(trashed_at=FAR, trashed_by=user_id, **trashed))
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
     span = {"starts_at": FAR, "ends_at": FAR + timedelta(hours=3), "length_class": 1, "timezone": "Asia/Vientiane"}
