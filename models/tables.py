@@ -26,6 +26,7 @@ from models import (
     resources,
     successions,
     text_keys,
+    trash,
     upgrades,
     workers,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "share",
     "successions",
     "text_keys",
+    "trash",
     "upgrades",
     "workers",
 ]

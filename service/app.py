@@ -14,6 +14,7 @@ from service.api import (
     accounts,
     agreements,
     bookings,
+    changes,
     conflicts,
     copies,
     docs,
@@ -93,6 +94,7 @@ _NOUNS = (
     tasks,
     task_templates,
     bookings,
+    changes,
     conflicts,
     copies,
     accounts,
@@ -198,7 +200,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     if request.path.startswith(API_PREFIX):
         headers.setdefault("Cache-Control", "private, no-cache")

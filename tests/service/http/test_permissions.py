@@ -238,6 +238,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "late_id": late.id,
             "week": f"{event.first_day:%G-W%V}",
             "year": str(event.first_day.year),
+            "start": event.first_day.isoformat(),
         }
         return World(mine, other, office, event.id, event.uid, ids)
 
@@ -647,12 +648,13 @@ SHARED = frozenset(
     {
         "localities", "organisations", "people", "agreements", "commitments", "anniversaries", "office-holidays",
         "observances", "task-templates", "resources", "users", "me", "tokens", "reminder-rules", "feeds", "norms",
-        "exchange-rates", "projects",
+        "exchange-rates", "projects", "changes",
         "merges", "hand-overs", "document-templates", "office",
     }
 )  # fmt: skip
-"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens). Who
-changes projects is asked in ``tests/service/ledger/test_projects_api.py``."""
+"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens, undoing
+one's own changes: ``tests/service/undo``). Who changes projects is asked in
+``tests/service/ledger/test_projects_api.py``."""
 
 LIKE = {"training-batches": "delegations", "art-troupe-visits": "delegations", "activities": "delegations"}
 MADE = frozenset({"/delegations", "/events/import"})
@@ -669,6 +671,10 @@ OF_APPROVERS = frozenset(
 """An approver may change every event; that it takes one is asked of every role in ``test_requests``."""
 
 
+OF_KEEPERS = frozenset({"/bookings/{booking_id}/approve", "/bookings/{booking_id}/refuse"})
+"""Who keeps a resource answers, not who is in charge of the event: ``tests/service/bookings/test_keepers_api.py``."""
+
+
 def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> None:
     """An operation that is added and not thought about fails here."""
     asked = {(method, urlsplit(path).path) for method, path, _body in [*changes(world), *money_changes(world)]}
@@ -682,7 +688,7 @@ def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> N
             continue
         if of_event:
             path = "/delegations/{event_id}"  # the same two actions
-        elif method == "GET" or noun in SHARED or path in MADE | OF_APPROVERS:
+        elif method == "GET" or noun in SHARED or path in MADE | OF_APPROVERS | OF_KEEPERS:
             continue
         path = path.replace("/seen", "/retry")  # the same check
         if (method, world.address(path)) not in asked:
