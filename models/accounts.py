@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from models.base import Identified, Sorted, Versioned, one_of
 from models.clock import utcnow
 from models.collation import person_key
-from models.types import JsonObject, UtcDateTime, WordType
+from models.types import JsonList, JsonObject, UtcDateTime, WordType
 from models.vocabulary import Language, Role, TokenScope
 
 
@@ -153,6 +153,19 @@ class Audit(SQLModel, table=True):
     request_id: str | None = Field(default=None, max_length=64, index=True)
     undoes: str | None = Field(default=None, max_length=64)
     kept: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
+
+
+class FirstDay(SQLModel, table=True):
+    """What an account has seen of the tour of its first day: the steps it ticked, and when it was done with them all.
+
+    An account that was there before the tour has no row, and no tour unless it asks for it.
+    """
+
+    __tablename__ = "first_day"
+
+    user_id: str = Field(foreign_key="user.id", primary_key=True, max_length=26, ondelete="CASCADE")
+    ticked: list[str] = Field(default_factory=list, sa_type=JsonList)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Heartbeat(SQLModel, table=True):

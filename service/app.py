@@ -16,6 +16,7 @@ from service.api import (
     bookings,
     changes,
     conflicts,
+    copies,
     docs,
     document_templates,
     documents,
@@ -95,6 +96,7 @@ _NOUNS = (
     bookings,
     changes,
     conflicts,
+    copies,
     accounts,
     reminders,
     feeds,
@@ -198,7 +200,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     if request.path.startswith(API_PREFIX):
         headers.setdefault("Cache-Control", "private, no-cache")

@@ -21,6 +21,7 @@ from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, KnownTo, ReminderPurpose, ReminderState, Role
 from service.actions import change_log, crud, event_sides, permissions
 from service.actions.audit import plain
+from service.actions.bookings import keeper_notices
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation, confirmation_answers
 from service.actions.effects.changes import EventBefore
@@ -281,6 +282,7 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
         )
     keep_tombstone(session, act, event)
     gifts.outlive(session, act, event)
+    keeper_notices.tell_of_event(session, act, event.id)
     crud.delete(session, act, event, event_id=event.id)
 
 

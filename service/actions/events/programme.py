@@ -190,9 +190,18 @@ def restore(session: Session, act: ActionContext, event: Event, items: Sequence[
 
 def warnings_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
     """The warnings about an event's programme; none if it is completed, postponed or cancelled."""
-    if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
+    return warnings_of_values(event, [ProgrammeItemValues.of(item) for item in items])
+
+
+def warnings_of_values(event: Event, values: Sequence[ProgrammeItemValues]) -> list[ProgrammeWarning]:
+    """The warnings that :func:`warnings_of` would give about another programme of the event."""
+    if not is_planned(event):
         return []
     days = Days(event.first_day, event.last_day)
     stay = whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
-    values = [ProgrammeItemValues.of(item) for item in items]
     return programme_warnings(values, days, event.start_time, event.end_time, stay=stay)
+
+
+def is_planned(event: Event) -> bool:
+    """Whether an event is still to be held: not completed, postponed or cancelled."""
+    return event.status not in CALLED_OFF and event.status is not EventStatus.COMPLETED

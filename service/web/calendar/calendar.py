@@ -1,6 +1,6 @@
 """The calendar page: the visits of a month, a week, a day or a year, each limited; the rest is counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -130,10 +130,24 @@ def _year(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Respo
         runs=runs,
         months=months,
         month_names=[capital(format_date(one, "LLLL", locale=BABEL_LOCALES[view.language])) for one in months],
+        days_to_plan=_days_to_plan(view, months),
         now=calendar_grid.part_of_year(view.act.today) if view.act.today in params.days else None,
         total=facts.total,
         **shared,
     )
+
+
+def _days_to_plan(view: View, months: Sequence[date]) -> list[tuple[date, list[list[date | None]]]]:
+    """The months with a day that a visit can be planned from, week by week; None stands for the other days."""
+    found = []
+    for month in months:
+        weeks = [
+            [day if day.month == month.month and day >= view.act.today else None for day in week]
+            for week in calendar_grid.weeks_of(month)
+        ]
+        if any(map(any, weeks)):
+            found.append((month, weeks))
+    return found
 
 
 def _day(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:

@@ -15,6 +15,7 @@ from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderState, Role
 from service.actions import crud
 from service.actions.both_sides.notes import count_notes
+from service.actions.copies import source
 from service.actions.documents import placements
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
@@ -23,7 +24,7 @@ from service.actions.files import files
 from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
 from service.actions.undo.offers import UndoOffer, offers
-from service.web import event_bookings
+from service.web import copied_lines, event_bookings
 from service.web.both_sides.section import read_section
 from service.web.event import (
     confirmation,
@@ -239,6 +240,8 @@ def _show(
         refusal=refusal,
         refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",
         form=request.form,
+        may_copy=view.may(Role.OFFICER) and source.may_copy(view.session, found),
+        copied_notice=copied_lines.read_notice(view, found.id),
         not_restored=restored.told(view),
         undo=_undo_offer(view) if deed and not refusal else None,
         done=(deed.part, _told(view, found, deed, board), changed) if deed and not refusal else None,

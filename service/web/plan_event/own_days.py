@@ -17,6 +17,7 @@ from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.plan_event.form_state import TITLES, FormState, bound
 from service.web.plan_event.proposal import PlanRequest, ProposedFigures, figures_of, read_plan_request
+from service.web.plan_event.quick_line import told_of
 from service.web.plan_event.resource_choices import ResourceChoice, active_resources, items_of, people_for
 from service.web.plan_event.steps import anniversaries, shared
 from service.web.plan_event.submit import (
@@ -115,6 +116,7 @@ def _show(
         refusal=None if is_look else refusal,
         objection=refusal if is_look else None,
         wrong=wrong,
+        line=told_of(view),
         notices=notices if refusal is None else None,
         chosen=_taken(view, case),
         share_offer=share_box(view, case, chooses_partner=case.promise is None),
