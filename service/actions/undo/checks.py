@@ -1,9 +1,10 @@
 """When a change can still be undone: in its time, before anybody was told of it, while all is as it left it."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.reminders.change_notices import TELLING
@@ -52,7 +53,7 @@ CHANGED_SINCE = N_(
     "This can't be undone: “{field}” was changed since by {name}. Look at what stands there now, and change it by hand."
 )
 
-_LEFT = (ReminderState.SENDING, ReminderState.SENT)
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 def check_time(act: ActionContext, change: RequestedChange) -> None:
@@ -94,19 +95,22 @@ def telling(change: RequestedChange) -> list[str]:
 
 
 def told_since(session: Session, event_ids: Collection[str], since: datetime) -> dict[str, datetime]:
-    """Event → when the last mail that tells its values left, or began to, at ``since`` or later; one query, none
-    without events."""
+    """Event → when the last mail that tells its values left, at ``since`` or later, or that one is leaving now; one
+    query, none without events."""
     if not event_ids:
         return {}
-    left = select(Reminder.event_id, Reminder.updated_at).where(
+    left = select(Reminder.event_id, Reminder.state, Reminder.updated_at).where(
         col(Reminder.event_id).in_(sorted(event_ids)),
         col(Reminder.purpose).in_(sorted(TELLING)),
-        col(Reminder.state).in_(_LEFT),
-        col(Reminder.updated_at) >= since,
+        or_(
+            col(Reminder.state) == ReminderState.SENDING,  # whenever it was claimed: what it tells is being written
+            and_(col(Reminder.state) == ReminderState.SENT, col(Reminder.updated_at) >= since),
+        ),
     )
     found: dict[str, datetime] = {}
-    for event_id, at in session.exec(left):
+    for event_id, state, updated_at in session.exec(left):
         if event_id is not None:
+            at = _ALWAYS if state is ReminderState.SENDING else updated_at
             found[event_id] = max(at, found.get(event_id, at))
     return found
 

@@ -13,7 +13,7 @@ from models.i18n import N_, message
 from models.labels import noun
 from service.actions import permissions
 from service.actions.context import ActionContext
-from service.actions.undo.deeds import UNDOABLE, why_not
+from service.actions.undo.deeds import UNDECIDED, UNDOABLE, why_not
 
 MOST_ROWS = 2000
 """Of one request that can be undone: more is an import or a hand-over."""
@@ -75,6 +75,8 @@ class RequestedChange:
         """From the rows of the trail, which are in their order."""
         things: dict[tuple[str, str], ThingChange] = {}
         never = next((why for row in rows if (why := why_not(row.action, row.entity))), None)
+        if any(row.event_id is None for row in rows):
+            never = never or UNDECIDED  # the other side's own people, of whose answers its office's trail tells
         for row in rows:
             named = UNDOABLE.get((row.action, row.entity))
             if named is not None:

@@ -22,7 +22,7 @@ from models.participation import settle_as_before
 from models.resources import Booking
 from models.text import LocalizedText
 from models.trash import TRASHED_FOR, TrashedEvent
-from models.vocabulary import BookingState, EventStatus
+from models.vocabulary import BookingState, EventKind, EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import record
 from service.actions.bookings import bookings
@@ -76,7 +76,8 @@ def put_away(session: Session, act: ActionContext, secret: str, event: Event) ->
         Forbidden, Conflict: as :func:`service.actions.events.events.delete_event`; or it is no draft.
     """
     permissions.check_change(session, event)
-    if event.status is not EventStatus.DRAFT:
+    locked = select(Event).where(Event.id == event.id).with_for_update().execution_options(populate_existing=True)
+    if session.exec(locked).one().status is not EventStatus.DRAFT:
         raise Conflict(message(ONLY_DRAFTS), code="not_a_draft")
     sealed = seal(secret, _PURPOSE, json.dumps(read_rows(session, event), ensure_ascii=False))
     trashed = TrashedEvent(
@@ -153,7 +154,6 @@ def restore(session: Session, act: ActionContext, secret: str, row: TrashedEvent
     session.add(event)
     crud.flush(session)
     settle_as_before(event, head_organisation_id=head_organisation_id)
-    ceremonies.check_returns(session, event)
     for model in KEPT:
         if model is not Booking:
             _put_back(session, maker, model, kept.get(str(model.__tablename__), ()))
@@ -174,6 +174,9 @@ def _event(session: Session, maker: KeptRowMaker, kept: Mapping[str, Any]) -> Ev
             "host", message(N_("There is no {what} “{identity}”."), what=noun("locality"), identity=kept["host"])
         )
     crud.check(event_errors(session, event.kind, None, {name: getattr(event, name) for name in columns}))
+    if event.kind is EventKind.ANNIVERSARY:
+        which = {name: getattr(event, name) for name in ("anniversary_id", "year", "organisation_id")}
+        event.ordinal = ceremonies.ordinal(session, which)
     return event
 
 

@@ -47,6 +47,9 @@ def undo(session: Session, act: ActionContext, request_id: str) -> UndoneChange:
     checks.check_not_undone(session, request_id)
     if change.never is not None:
         raise Conflict(message(change.never), code="not_undoable")
+    for event in held:
+        if any(one.event_id == event.id and one.noun != "task" for one in change.things):
+            permissions.check_change(session, event)  # before anything is told of who changed it since
     checks.check_time(act, change)
     checks.check_unchanged(session, change)
     checks.check_nobody_told(session, change)
@@ -54,7 +57,6 @@ def undo(session: Session, act: ActionContext, request_id: str) -> UndoneChange:
     for one in _in_order(change.things):
         REVERSERS[one.noun](session, undoing, change, one)
     checks.check_as_before(session, change)
-    del held
     return UndoneChange(request_id, change.things)
 
 
