@@ -3,7 +3,7 @@
 Changes made before cannot be undone where that is needed: nothing is known of it.
 
 Revision ID: 0066
-Revises: 0062
+Revises: 0064
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0066"
-down_revision = "0062"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 Accounts that are there have seen their first day: no row is made for them, and nothing is sent.
 
 Revision ID: 0071
-Revises: 0064
+Revises: 0067
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0071"
-down_revision = "0064"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
