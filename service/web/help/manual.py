@@ -88,7 +88,7 @@ def read_chapter(name: str, text: str) -> Chapter:
     Raises:
         ValueError: a heading has no anchor, or the chapter does not begin with its title.
     """
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}).enable("table")
     sections = [_section(parser, heading, body) for heading, body in _parts(parser.parse(text))]
     if not sections or sections[0].level != 1:
         raise ValueError(f"The chapter {name} does not begin with its title.")

@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     # Planning, and the page of a visit
     "new_visit": "planning#plan",
     "own_days": "planning#own-days",
+    "quick_line": "planning#quick",
     "event": "planning#event-page",
     # People
     "members": "people#member-list",
@@ -32,12 +33,23 @@ PLACES: Mapping[str, str] = {
     "batch_learners": "people#learners",
     "learner": "people#learners",
     # Programme
+    "edit_programme": "programme#editor",
     "programme": "programme#revisions",
     "placements": "rooms#placements",
     # Rooms and cars
     "resources": "rooms#free",
+    "resource_grid": "rooms#grid",
+    "event_grid": "rooms#grid",
+    "book": "rooms#grid",
+    "book_for_event": "rooms#grid",
+    "kept_resources": "rooms#keepers",
     "resource": "rooms#free",
     "event_bookings": "rooms#book",
+    # Again, and back
+    "copy_event": "again#copy",
+    "own_changes": "again#undo",
+    "undo_change": "again#undo",
+    "trash": "again#trash",
     # Tasks and reminders
     "tasks": "tasks#tasks",
     "reminders": "tasks#failed",

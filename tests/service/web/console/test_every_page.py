@@ -32,7 +32,8 @@ def named(address: str) -> str:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, account: Callable[..., User], part: int) -> None:
-    """Every page is visited once: on a laptop and a telephone, in each language, by keyboard and without script.
+    """Every page is visited once: on a laptop and a telephone, light and dark, in each language, by keyboard
+    and without script.
 
     Nothing serious keeps anybody out, nothing is wider than the screen, each control that can be used is stopped at
     once on the way with Tab, marked, and the way ends; and without script the page reads the same.
@@ -40,6 +41,7 @@ def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, account: C
     reader = account(Role.ADMIN, locale=Language.VI)
     laptop, without_script = visit(user=reader), visit(user=reader, script=False)
     telephones = {language: visit(Role.ADMIN, language, "phone") for language in ("lo", "en")}
+    telephones["lo"].emulate_media(color_scheme="dark")  # by day on the laptop, by night on a telephone
     found = {}
     for rule, address in list(pages.items())[part::PARTS]:
         laptop.set_viewport_size(SIZES["laptop"])
