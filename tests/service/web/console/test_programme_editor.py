@@ -126,7 +126,7 @@ def hours(item: Item) -> str:
     return "-".join(one.removesuffix(":00").replace(":", "h") for one in item[:2])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_twenty_items_are_typed(
     visit: Visit, event_id: str, saved: Callable[[], list[ProgrammeItem]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,7 +165,7 @@ def test_twenty_items_are_typed(
     assert "back" not in count
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_twenty_items_in_the_form_of_one_item(
     visit: Visit, event_id: str, saved: Callable[[], list[ProgrammeItem]], capsys: pytest.CaptureFixture[str]
 ) -> None:
