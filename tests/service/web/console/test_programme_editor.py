@@ -25,6 +25,8 @@ from tests.service.web.console.conftest import Visit, barriers, is_wider_than_th
 
 MOST_KEYS = 700
 MOST_KEYS_PASTED = 30
+KEYS_IN_THE_EDITOR = 240
+"""What the test below counts, clicks included."""
 FIRST = date(2026, 12, 2)
 
 Item = tuple[str, str, str, str, str, str]
@@ -163,6 +165,50 @@ def test_twenty_items_are_typed(
         print(f"\nprogramme editor, 20 items: {count}")
     assert count["key"] + count["click"] <= MOST_KEYS
     assert "back" not in count
+
+
+@pytest.mark.timeout(900)
+def test_twenty_items_in_the_form_of_one_item(
+    visit: Visit, event_id: str, saved: Callable[[], list[ProgrammeItem]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same by the form that was there before, item by item: what the editor is measured against."""
+    page = visit(Role.OFFICER, "vi")
+    page.add_init_script(f"({_LISTEN})()")
+    page.goto(f"/events/{event_id}")
+    for day, items in zip(DAYS, ITEMS, strict=True):
+        for item in items:
+            page.get_by_role("link", name=translate("Add to the programme", "vi"), exact=True).click()
+            page.locator('[id="f-title-vi"]').click()
+            page.keyboard.type(item[2])
+            page.keyboard.press("Tab")
+            page.keyboard.type(item[3])
+            page.keyboard.press("Tab")  # English
+            page.keyboard.press("Tab")
+            for part in (f"{day:%m}", f"{day:%d}", f"{day:%Y}"):  # the headless browser writes dates as in English
+                page.keyboard.type(part)
+            page.keyboard.press("Tab")
+            for name, hour in zip(("start_time", "end_time"), item[:2], strict=True):
+                at = time.fromisoformat(hour.zfill(5))
+                page.locator(f'[name="{name}"]').focus()
+                if page.locator(f'[name="{name}"]').get_attribute("type") == "time":
+                    page.keyboard.type(f"{at:%I%M%p}")
+                else:
+                    page.keyboard.type(f"{at:%H:%M}")
+                page.keyboard.press("Tab")
+            page.locator(".editor summary").first.click()
+            page.locator('[id="f-place-vi"]').click()
+            page.keyboard.type(item[4])
+            page.keyboard.press("Tab")
+            page.keyboard.type(item[5])
+            page.keyboard.press("Enter")
+            expect(page.locator("main")).to_contain_text(
+                translate("The item is in the programme. It is not published yet.", "vi")
+            )
+    count = counted(page)
+    assert as_typed(saved()) == WANTED
+    with capsys.disabled():
+        print(f"\nform of one item, 20 items: {count}")
+    assert count["key"] + count["click"] > 2 * KEYS_IN_THE_EDITOR
 
 
 _PASTE = """([text, html]) => {
