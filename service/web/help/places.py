@@ -38,6 +38,11 @@ PLACES: Mapping[str, str] = {
     "resources": "rooms#free",
     "resource": "rooms#free",
     "event_bookings": "rooms#book",
+    "resource_grid": "rooms#free",
+    "event_grid": "rooms#free",
+    "book": "rooms#book",
+    "book_for_event": "rooms#book",
+    "kept_resources": "rooms#book",
     # Tasks and reminders
     "tasks": "tasks#tasks",
     "reminders": "tasks#failed",
