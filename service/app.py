@@ -46,6 +46,7 @@ from service.api import (
     projects,
     proposals,
     reminders,
+    saved_views,
     shares,
     task_templates,
     tasks,
@@ -102,6 +103,7 @@ _NOUNS = (
     document_templates,
     office_papers,
     offices,
+    saved_views,
 )
 
 
