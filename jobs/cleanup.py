@@ -20,6 +20,7 @@ from models.places import Particulars, Passport
 from models.queries import stored_contents
 from models.queries.dated import is_dated
 from models.successions import UNDONE_WITHIN, Merge, OrganisationHandOver
+from models.trash import TRASHED_FOR, TrashedEvent
 from models.vocabulary import EventStatus, FileKind, MergedEntity
 
 log = logging.getLogger("desk.worker")
@@ -78,6 +79,21 @@ def forget_moves(session: Session, now: datetime) -> int:
         forgotten = session.execute(old.values(moves=None), execution_options={"synchronize_session": False})
         count += forgotten.rowcount  # type: ignore[attr-defined]
     return count
+
+
+def empty_trash(session: Session, now: datetime) -> int:
+    """Delete the drafts for good that have lain in the trash for their time; return how many. Each has an entry in the
+    audit log."""
+    over = select(col(TrashedEvent.id)).where(col(TrashedEvent.trashed_at) < now - TRASHED_FOR)
+    found = list(session.scalars(over.order_by(col(TrashedEvent.id)).with_for_update(skip_locked=True)))
+    session.execute(
+        delete(TrashedEvent).where(col(TrashedEvent.id).in_(found)), execution_options={"synchronize_session": False}
+    )
+    session.add_all(
+        Audit(at=now, actor_name="desk", action="purge", entity="event", entity_id=one, event_id=one, changes={})
+        for one in found
+    )
+    return len(found)
 
 
 def forget_passports(session: Session, now: datetime, days: int) -> int:

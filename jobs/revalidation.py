@@ -31,6 +31,7 @@ from calendars.reminders.change_notices import (
     values_of,
 )
 from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
+from jobs.booking_checks import BookingChecks
 from jobs.document_checks import DocumentChecks
 from jobs.enqueue import new_row
 from jobs.failure_notices import FailureReaders, failure_readers
@@ -69,6 +70,7 @@ from models.reminders import Reminder, ReminderRule
 from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
+    BOOKING_PURPOSES,
     OFFICE_PURPOSES,
     AboutType,
     EventStatus,
@@ -94,6 +96,10 @@ _VERSIONS = (
 )
 _VERSIONS_OF_ONE = _VERSIONS.where(TABLE.c.id == bindparam("row_id"))
 _VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+
+
+_OF_PEOPLE = (ReminderPurpose.MENTION, *BOOKING_PURPOSES)
+"""Mails that are about something as occasions are, but of what people did: no rule makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,7 @@ class ReminderFacts:
     documents: DocumentChecks | None = None
     proposals: ProposalChecks | None = None
     notes: NoteChecks | None = None
+    bookings: BookingChecks | None = None
     wishes: NoticeWishes = field(default_factory=NoticeWishes)
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Event and address of who is asked for an answer → the address that it goes to."""
@@ -241,7 +248,7 @@ class ReminderFacts:
             OfficeProfiles.load(session),
             OccasionChecks.load(
                 session,
-                [one for one in claimed if one.purpose is not ReminderPurpose.MENTION],
+                [one for one in claimed if one.purpose not in _OF_PEOPLE],
                 rules,
                 office,
                 stand_ins,
@@ -249,6 +256,7 @@ class ReminderFacts:
             DocumentChecks.load(session, claimed, office),
             ProposalChecks.load(session, claimed, office, stand_ins),
             NoteChecks.load(session, claimed, office),
+            BookingChecks.load(session, claimed, office),
             NoticeWishes.load(session, {_address(one) for one in claimed if _topic(one) is not None}),
             _asked(session, office, reminded),
         )
@@ -266,6 +274,8 @@ class ReminderFacts:
             return self._of_proposal(one, now)
         if one.purpose is ReminderPurpose.MENTION:
             return self._of_note(one)
+        if one.purpose in BOOKING_PURPOSES:
+            return self._of_booking(one, now)
         if one.about_type is not None:
             return self._of_occasion(one, now)
         if one.purpose in OFFICE_PURPOSES:
@@ -318,6 +328,17 @@ class ReminderFacts:
         if isinstance(found, Message):
             return found
         writer = self.profiles.of(found.office)
+        reply_to = writer.contact(self.office.contact)
+        return DeliverableReminder(found.mail.language, found.mail, (None, None), reply_to=reply_to, writer=writer)
+
+    def _of_booking(self, one: ClaimedReminder, now: datetime) -> DeliverableReminder | Message:
+        """A mail about a booking, in the name of the office that lends what was booked."""
+        if self.bookings is None:
+            raise ValueError("mails about bookings are checked with the others of their batch")
+        found = self.bookings.check(one, now)
+        if isinstance(found, Message):
+            return found
+        writer = self.profiles.of(self.profiles.offices.named(found.office))
         reply_to = writer.contact(self.office.contact)
         return DeliverableReminder(found.mail.language, found.mail, (None, None), reply_to=reply_to, writer=writer)
 

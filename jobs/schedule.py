@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import days_after, wall_time, zone_info
 from calendars.mails.digests import UNSEEN_FOR
-from jobs.cleanup import forget_moves, forget_passports, remove_unneeded_files, sweep
+from jobs.cleanup import empty_trash, forget_moves, forget_passports, remove_unneeded_files, sweep
 from jobs.enqueue import add, new_row
 from jobs.ports import Planning
 from models.accounts import User
@@ -146,6 +146,7 @@ def fixed_jobs(
         return (
             sum(sweep(session, now).values())
             + forget_moves(session, now)
+            + empty_trash(session, now)
             + forget_passports(session, now, passport_days)
         )
 

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Sorted, Versioned, one_of
 from models.clock import utcnow
 from models.collation import person_key
-from models.types import JsonObject, UtcDateTime, WordType
+from models.types import JsonList, JsonObject, UtcDateTime, WordType
 from models.vocabulary import Language, Role, TokenScope
 
 
@@ -120,11 +120,21 @@ class IdempotencyKey(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+_IS_UNDO = text("undoes IS NOT NULL")
+
+
 class Audit(SQLModel, table=True):
-    """One successful change: who, what, before, after, why. Triggers refuse UPDATE and DELETE."""
+    """One successful change: who, what, before, after, why. Triggers refuse UPDATE and DELETE.
+
+    ``undoes`` is the ``request_id`` of the change that this one undid. ``kept`` are values before the change that the
+    trail does not tell, but undoing it needs (:mod:`service.actions.undo`); no reading shows them.
+    """
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_entity", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_audit_entity", "entity", "entity_id"),
+        Index("ix_audit_undoes", "undoes", sqlite_where=_IS_UNDO, postgresql_where=_IS_UNDO),
+    )
 
     id: int | None = Field(
         default=None,
@@ -140,7 +150,22 @@ class Audit(SQLModel, table=True):
     event_id: str | None = Field(default=None, max_length=26, index=True)
     changes: dict[str, Any] = Field(sa_type=JsonObject)
     reason: str | None = Field(default=None, max_length=2000)
-    request_id: str | None = Field(default=None, max_length=64)
+    request_id: str | None = Field(default=None, max_length=64, index=True)
+    undoes: str | None = Field(default=None, max_length=64)
+    kept: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
+
+
+class FirstDay(SQLModel, table=True):
+    """What an account has seen of the tour of its first day: the steps it ticked, and when it was done with them all.
+
+    An account that was there before the tour has no row, and no tour unless it asks for it.
+    """
+
+    __tablename__ = "first_day"
+
+    user_id: str = Field(foreign_key="user.id", primary_key=True, max_length=26, ondelete="CASCADE")
+    ticked: list[str] = Field(default_factory=list, sa_type=JsonList)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Heartbeat(SQLModel, table=True):

@@ -13,6 +13,7 @@ _NOUNS: Mapping[str, str] = {
     "audit": N_("audit trail"),
     "booking": N_("booking"),
     "ceremony": N_("ceremony"),
+    "change": N_("change"),
     "commitment": N_("commitment"),
     "delegation": N_("delegation"),
     "document": N_("paper"),
@@ -40,6 +41,7 @@ _NOUNS: Mapping[str, str] = {
     "payment": N_("payment"),
     "person": N_("person"),
     "placement": N_("placement"),
+    "programme": N_("programme"),
     "programme_item": N_("programme item"),
     "programme_revision": N_("programme revision"),
     "project": N_("project"),
@@ -53,6 +55,7 @@ _NOUNS: Mapping[str, str] = {
     "task": N_("task"),
     "task_template": N_("task template"),
     "training_batch": N_("training batch"),
+    "trashed_event": N_("draft in the trash"),
     "upgrade_note": N_("note of an upgrade"),
     "user": N_("account"),
 }

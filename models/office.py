@@ -31,3 +31,7 @@ class Office:
     def event_url(self, event_id: str) -> str:
         """The page of an event."""
         return f"{self.public_url}/events/{event_id}"
+
+    def page_url(self, path: str) -> str:
+        """A page by its address below the console's."""
+        return f"{self.public_url}/{path}"

@@ -47,6 +47,15 @@ def settle_anew(session: Session, member: Member, person: Person) -> None:
     session.add(member)
 
 
+def settle_as_before(row: Member | Task | Event, **settled: Any) -> None:
+    """Settle a row that was taken out and put back (undone, restored from the trash) as it was settled before: what its
+    people have become in between opens nothing. To be called after it was inserted."""
+    for name, value in settled.items():
+        if name not in {"organisation_id", "position", "person_organisation_id", "head_organisation_id"}:
+            raise ValueError(f"{name} is not settled here")
+        setattr(row, name, value)
+
+
 @event.listens_for(Member, "before_insert")
 @event.listens_for(Member, "before_update")
 def _settle_member(mapper: Mapper[Any], connection: Connection, member: Member) -> None:

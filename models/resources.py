@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Searchable, Sorted, Versioned, one_of
 from models.collation import localized_key
 from models.text import LocalizedText
-from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
+from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import BookingState, ResourceType
 
-_HELD = text("state = 'held'")
+_TAKING = text("state IN ('held', 'asked')")
 
 
 class Resource(Identified, Versioned, Searchable, Sorted, table=True):
@@ -24,6 +25,9 @@ class Resource(Identified, Versioned, Searchable, Sorted, table=True):
     ``buffer_before`` and ``buffer_after`` are minutes it is unavailable around each booking, to prepare and to clear.
     ``person_id`` is an interpreter who is also in the list of people. ``office`` is its maker's, which lends it (NULL:
     the default office).
+
+    ``keepers`` hear of its bookings: ``user:ID`` and ``email:ADDRESS`` (:mod:`models.queries.keepers`). With
+    ``needs_approval`` a booking is asked for until one of them, or who oversees its office, has approved it.
     """
 
     __tablename__ = "resource"
@@ -47,6 +51,8 @@ class Resource(Identified, Versioned, Searchable, Sorted, table=True):
     note: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     active: bool = Field(default=True)
     office: str | None = Field(default=None, max_length=60)
+    keepers: list[str] = Field(default_factory=list, sa_type=JsonList)
+    needs_approval: bool = Field(default=False)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.note)
@@ -61,7 +67,8 @@ class Booking(Identified, Versioned, table=True):
     ``starts_at`` and ``ends_at`` are the instants it is unavailable including the resource's buffers, half-open, and
     ``length_class`` is the class of that duration (:mod:`calendars.bookings.availability`): the search for overlaps
     uses both. ``is_exclusive`` repeats that the resource has a capacity of one; PostgreSQL's exclusion constraint uses
-    it.
+    it. ``asked_by`` is whose booking or change last asked a keeper. ``answered_by`` and ``answered_at`` say who
+    approved or refused it and when, ``answer_reason`` why not; they hold for the resource, times and quantity it has.
     """
 
     __tablename__ = "booking"
@@ -80,8 +87,8 @@ class Booking(Identified, Versioned, table=True):
             "quantity",
             "id",
             "event_id",
-            sqlite_where=_HELD,
-            postgresql_where=_HELD,
+            sqlite_where=_TAKING,
+            postgresql_where=_TAKING,
         ),
         Index("ix_booking_resource_days", "resource_id", "first_day"),
         Index("ix_booking_days", "first_day", "last_day"),
@@ -105,3 +112,23 @@ class Booking(Identified, Versioned, table=True):
     """The earlier hours and zone of its event that a booking of hours still goes by, as
     :class:`calendars.bookings.times.EventHours` writes them; null: those the event has."""
     created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    asked_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    answered_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer_reason: str | None = Field(default=None, max_length=500)
+
+
+class BookingNotice(SQLModel, table=True):
+    """What one mail to a keeper, or to who booked, tells of a booking: as it was told before, and as it is to be told.
+
+    ``before`` and ``after`` are what :class:`calendars.bookings.notices.BookingSnapshot` writes; null: the resource was
+    not booked. While the mail waits, further changes move ``after``; what equals ``before`` again is not sent.
+    """
+
+    __tablename__ = "booking_notice"
+
+    reminder_id: str = Field(foreign_key="reminder.id", primary_key=True, max_length=26, ondelete="CASCADE")
+    booking_id: str = Field(index=True, max_length=26)
+    resource_id: str = Field(foreign_key="resource.id", index=True, max_length=26, ondelete="CASCADE")
+    before: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)

@@ -26,6 +26,7 @@ from models import (
     resources,
     successions,
     text_keys,
+    trash,
     upgrades,
     workers,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "share",
     "successions",
     "text_keys",
+    "trash",
     "upgrades",
     "workers",
 ]

@@ -107,6 +107,8 @@ class DocumentKind(StrEnum):
     BADGES = "badges"
     VEHICLES = "vehicles"
     ROOMS = "rooms"
+    DRIVER_SHEET = "driver-sheet"
+    HOTEL_SHEET = "hotel-sheet"
     SEATING = "seating"
     RECEPTION_PLAN = "reception-plan"
     SUBMISSION = "submission"
@@ -227,12 +229,44 @@ class BookingState(StrEnum):
     """Whether a booking occupies its resource.
 
     A requested one does so once its event is confirmed; a released one, of a postponed or cancelled event, does not
-    until the event takes place after all.
+    until the event takes place after all. Of a resource whose keepers approve what is booked, one that they are asked
+    for occupies it as a held one does, until they approve or refuse it; a refused one does not.
     """
 
     HELD = "held"
     REQUESTED = "requested"
     RELEASED = "released"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+TAKING = (BookingState.HELD, BookingState.ASKED)
+"""The states in which a booking occupies its resource."""
+
+
+class CopyTake(StrEnum):
+    """What of an event its copy takes along besides what the event itself says."""
+
+    MEMBERS = "members"
+    PROGRAMME = "programme"
+    TASKS = "tasks"
+    BOOKINGS = "bookings"
+    ESTIMATE = "estimate"
+
+
+class CopyPart(StrEnum):
+    """What of an event did not come along into its copy, or came along as something to look at."""
+
+    TITLE = "title"
+    DAYS = "days"
+    COMMITMENT = "commitment"
+    INSTITUTION = "institution"
+    PERFORMANCE = "performance"
+    MEMBER = "member"
+    ITEM = "item"
+    TASK = "task"
+    BOOKING = "booking"
+    ESTIMATE = "estimate"
 
 
 class TaskAnchor(StrEnum):
@@ -514,6 +548,7 @@ class AboutType(StrEnum):
     PROJECT = "project"
     PROPOSAL = "proposal"
     ACCOUNT = "account"
+    RESOURCE = "resource"
 
 
 OCCASIONS = {
@@ -541,8 +576,9 @@ class ReminderPurpose(StrEnum):
     A rule's reminder; a cancelled event; another change of an event that people have in their calendars; a postponed
     event; new days or hours; to whoever is no longer part of an event that is in their calendar; a mail that was not
     delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; a kept paper
-    of an event; to a member who has not answered whether they come; to an account that a note mentions; and the
-    office's own: the weekly schedule, the daily digest, failures unseen.
+    of an event; to a member who has not answered whether they come; to an account that a note mentions; to the
+    keepers of a resource, and to who booked it: a booking was made, changed, given back, asked for, approved, refused;
+    and the office's own: the weekly schedule, the daily digest, failures unseen.
     """
 
     REMINDER = "reminder"
@@ -557,6 +593,12 @@ class ReminderPurpose(StrEnum):
     DOCUMENT = "document"
     UNANSWERED = "unanswered"
     MENTION = "mention"
+    BOOKING_MADE = "booking_made"
+    BOOKING_CHANGED = "booking_changed"
+    BOOKING_RELEASED = "booking_released"
+    BOOKING_ASKED = "booking_asked"
+    BOOKING_APPROVED = "booking_approved"
+    BOOKING_REFUSED = "booking_refused"
     WEEKLY = "weekly"
     DIGEST = "digest"
     ESCALATION = "escalation"
@@ -564,6 +606,16 @@ class ReminderPurpose(StrEnum):
 
 OFFICE_PURPOSES = (ReminderPurpose.WEEKLY, ReminderPurpose.DIGEST, ReminderPurpose.ESCALATION)
 """Mails about the office as a whole, not about one event."""
+
+BOOKING_PURPOSES = (
+    ReminderPurpose.BOOKING_MADE,
+    ReminderPurpose.BOOKING_CHANGED,
+    ReminderPurpose.BOOKING_RELEASED,
+    ReminderPurpose.BOOKING_ASKED,
+    ReminderPurpose.BOOKING_APPROVED,
+    ReminderPurpose.BOOKING_REFUSED,
+)
+"""Mails about one booking to the keepers of its resource and to who booked it."""
 
 APPROVER_PURPOSES = (ReminderPurpose.ASKED, ReminderPurpose.CHANGED)
 """Mails about one event to those who may confirm it."""
@@ -691,6 +743,7 @@ class NoticeTopic(StrEnum):
     PROPOSALS = "proposals"
     PAPERS = "papers"
     MENTIONS = "mentions"
+    BOOKINGS = "bookings"
 
 
 class NoticeWay(StrEnum):

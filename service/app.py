@@ -14,7 +14,9 @@ from service.api import (
     accounts,
     agreements,
     bookings,
+    changes,
     conflicts,
+    copies,
     docs,
     document_templates,
     documents,
@@ -93,7 +95,9 @@ _NOUNS = (
     tasks,
     task_templates,
     bookings,
+    changes,
     conflicts,
+    copies,
     accounts,
     reminders,
     feeds,
@@ -198,7 +202,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     if request.path.startswith(API_PREFIX):
         headers.setdefault("Cache-Control", "private, no-cache")

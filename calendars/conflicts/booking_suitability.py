@@ -12,7 +12,7 @@ from models.vocabulary import BookingState, ResourceType, Severity
 
 @dataclass(frozen=True, slots=True)
 class CheckedBooking:
-    """A booking of a visit, held or asked for, with what it takes. ``seats`` are those of one, None when not known."""
+    """A booking of a visit that was not released, with what it takes. ``seats`` are those of one, None if not known."""
 
     id: str
     event_id: str
@@ -31,8 +31,16 @@ def booking_warnings(
     stay: Days, headcount: int | None, booked: Sequence[CheckedBooking], event: EventTimes | None = None
 ) -> list[EventWarning]:
     """What of a visit's bookings does not suit it: too few seats, out of service, on other days than the visit, at its
-    earlier hours (asked only of an ``event`` whose days and hours are given)."""
-    return [*_seats(headcount, booked), *_out_of_service(booked), *_outside(stay, booked), *_stale(event, booked)]
+    earlier hours (asked only of an ``event`` whose days and hours are given), not approved, refused."""
+    refused, booked = booked, [one for one in booked if one.state is not BookingState.REFUSED]
+    return [
+        *_refused(refused),
+        *_seats(headcount, booked),
+        *_out_of_service(booked),
+        *_outside(stay, booked),
+        *_stale(event, booked),
+        *_unapproved(booked),
+    ]
 
 
 def _stale(event: EventTimes | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
@@ -50,6 +58,38 @@ def _stale(event: EventTimes | None, booked: Sequence[CheckedBooking]) -> Iterat
         )
         advice = message(N_("Move the bookings along, or change their hours by hand."))
         yield EventWarning("booking_hours_stale", Severity.WARNING, detail, one.id, advice)
+
+
+def _unapproved(booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
+    for one in booked:
+        if one.state is BookingState.ASKED:
+            yield EventWarning(
+                "booking_not_approved",
+                Severity.INFO,
+                message(
+                    N_("“{resource}” is kept for this event, {times}, and its keeper has not approved it yet."),
+                    resource=one.name,
+                    times=one.times.format(),
+                ),
+                one.id,
+                message(N_("Wait for the answer, or ask the keeper; another resource may need none.")),
+            )
+
+
+def _refused(booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
+    for one in booked:
+        if one.state is BookingState.REFUSED:
+            yield EventWarning(
+                "booking_refused",
+                Severity.WARNING,
+                message(
+                    N_("The keeper of “{resource}” has refused it, {times}."),
+                    resource=one.name,
+                    times=one.times.format(),
+                ),
+                one.id,
+                message(N_("Book something else, then remove this booking.")),
+            )
 
 
 def _seats(headcount: int | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:

@@ -115,7 +115,8 @@ class ItemFacts:
 
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
-    """A held booking: days inclusive, hours of the event's zone; ``quantity`` units of ``seats`` places each."""
+    """A booking that takes its resource: days inclusive, hours of the event's zone; ``quantity`` units of ``seats``
+    places each. ``is_approved`` is False while its keeper has not answered."""
 
     id: str
     resource_id: str
@@ -129,6 +130,7 @@ class BookingFacts:
     seats: int | None = None
     person_id: str | None = None
     note: str | None = None
+    is_approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ ABBREVIATIONS: Mapping[DocumentKind, str] = {
     DocumentKind.BADGES: "the-deo",
     DocumentKind.VEHICLES: "DS-xe",
     DocumentKind.ROOMS: "DS-phong",
+    DocumentKind.DRIVER_SHEET: "phieu-lai-xe",
+    DocumentKind.HOTEL_SHEET: "phieu-khach-san",
     DocumentKind.SEATING: "so-do-cho-ngoi",
     DocumentKind.RECEPTION_PLAN: "KH",
     DocumentKind.SUBMISSION: "TTr",

@@ -1,6 +1,7 @@
 """What the lists of cars, rooms and seats share: who is placed, and how they are written."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from calendars.days.formatting import format_hours
 from calendars.days.spans import MIDNIGHT
@@ -62,7 +63,29 @@ def about(booking: BookingFacts, wording: Wording) -> Text:
     """What is booked, on which days and hours."""
     name = wording.text(booking.name, PLACES_OF_BOOKINGS)
     hours = wording.words(format_hours(booking.start_time, booking.end_time)) if booking.start_time else ()
-    return wording.join(name, wording.days(booking.first_day, booking.last_day), hours)
+    told = wording.join(name, wording.days(booking.first_day, booking.last_day), hours)
+    return told if booking.is_approved else wording.join(told, wording.say(N_("(not approved yet)")), between=" ")
+
+
+def about_in_full(booking: BookingFacts, wording: Wording) -> Text:
+    """What is booked, when, for how many, with its note; that it is not approved yet, where it is not."""
+    seats = booking.seats * booking.quantity if booking.seats is not None else None
+    return emphasised(
+        wording.join(
+            about(booking, wording),
+            wording.say(N_("seats: {count}"), count=seats) if seats is not None else (),
+            wording.words(booking.note or "")[:1],
+        ),
+        bold=True,
+    )
+
+
+def sheets(
+    kind: DocumentKind, title: str, facts: DocumentFacts, wording: Wording, each: Sequence[Sequence[Block]]
+) -> Document:
+    """Lists that go to different hands, each with its own head and pages, in one file."""
+    made = [listed(kind, title, facts, wording, blocks, Paper.PORTRAIT) for blocks in each or [()]]
+    return replace(made[0], following=tuple(made[1:]))
 
 
 def known(facts: DocumentFacts, ids: Iterable[str]) -> list[MemberFacts]:

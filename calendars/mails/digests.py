@@ -49,6 +49,23 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
         "lo": "ຖືກກ່າວເຖິງໃນບັນທຶກ",
         "en": "Mentioned in a note",
     },
+    ReminderPurpose.BOOKING_MADE: {"vi": "Thư báo có lượt đặt", "lo": "ອີເມວແຈ້ງການຈອງ", "en": "Notice of a booking"},
+    ReminderPurpose.BOOKING_CHANGED: {
+        "vi": "Thư báo lượt đặt thay đổi", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງການຈອງ", "en": "Notice of a changed booking",
+    },
+    ReminderPurpose.BOOKING_RELEASED: {
+        "vi": "Thư báo hủy lượt đặt", "lo": "ອີເມວແຈ້ງຍົກເລີກການຈອງ", "en": "Notice of a cancelled booking",
+    },
+    ReminderPurpose.BOOKING_ASKED: {
+        "vi": "Đề nghị phê duyệt lượt đặt", "lo": "ຂໍອະນຸມັດການຈອງ", "en": "Request to approve a booking",
+    },
+    ReminderPurpose.BOOKING_APPROVED: {
+        "vi": "Thư báo lượt đặt được phê duyệt", "lo": "ອີເມວແຈ້ງວ່າການຈອງໄດ້ຮັບອະນຸມັດ",
+        "en": "Notice of an approved booking",
+    },
+    ReminderPurpose.BOOKING_REFUSED: {
+        "vi": "Thư báo lượt đặt bị từ chối", "lo": "ອີເມວແຈ້ງວ່າການຈອງຖືກປະຕິເສດ", "en": "Notice of a refused booking",
+    },
     ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
     ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
     ReminderPurpose.ESCALATION: {

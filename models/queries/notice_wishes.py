@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from models.accounts import User
 from models.personal.notice_choices import NoticeChoice
-from models.vocabulary import AboutType, NoticeTopic, NoticeWay, ReminderPurpose
+from models.vocabulary import BOOKING_PURPOSES, AboutType, NoticeTopic, NoticeWay, ReminderPurpose
 
 _TOPICS: Mapping[ReminderPurpose, NoticeTopic] = {
     ReminderPurpose.REMINDER: NoticeTopic.REMINDERS,
@@ -20,6 +20,7 @@ _TOPICS: Mapping[ReminderPurpose, NoticeTopic] = {
     ReminderPurpose.CHANGED: NoticeTopic.CONFIRMATIONS,
     ReminderPurpose.DOCUMENT: NoticeTopic.PAPERS,
     ReminderPurpose.MENTION: NoticeTopic.MENTIONS,
+    **dict.fromkeys(BOOKING_PURPOSES, NoticeTopic.BOOKINGS),
 }
 
 

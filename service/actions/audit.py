@@ -91,8 +91,11 @@ def record(
     *,
     event_id: str | None = None,
     reason: str | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one audit row. ``action`` is a verb (create, change, delete, transition …), ``entity`` a table's name.
+
+    ``kept`` are values before the change that only undoing it reads.
 
     It also notes the change for the feed caches (:mod:`service.actions.change_log`), so they miss no audited change.
     """
@@ -110,6 +113,8 @@ def record(
             changes=dict(changed),
             reason=reason,
             request_id=act.request_id,
+            undoes=act.undoes,
+            kept=dict(kept) if kept else None,
         )
     )
 
@@ -134,6 +139,7 @@ def record_all(session: Session, act: ActionContext, action: str, rows: Sequence
         "action": action,
         "reason": None,
         "request_id": act.request_id,
+        "undoes": act.undoes,
     }
     told = [(one, {name: value for name, value in one.changes.items() if name not in _EXCLUDED}) for one in rows]
     entries = [

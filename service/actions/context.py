@@ -13,7 +13,7 @@ class ActionContext:
     """The context of one action. ``user`` None is the service itself (the seed, the command line).
 
     ``office`` is the acting account's own (:mod:`service.actions.acting`), the default one for the service itself.
-    ``default_office`` is the default office where that is another.
+    ``default_office`` is the default office where that is another. ``undoes`` is the request that the action undoes.
     """
 
     user: User | None
@@ -21,6 +21,7 @@ class ActionContext:
     office: Office
     request_id: str | None = None
     default_office: Office | None = None
+    undoes: str | None = None
 
     @property
     def common(self) -> "ActionContext":

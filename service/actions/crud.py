@@ -130,8 +130,9 @@ def create(
     event_id: str | None = None,
     reason: str | None = None,
     also: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Add a row and its audit row; ``also`` are changes for it that the snapshot doesn't contain."""
+    """Add a row and its audit row; ``also`` and ``kept`` as in :func:`change`."""
     if "office" in type(row).model_fields:
         row.office = permissions.mark(session)
     if hasattr(row, "created_at"):
@@ -142,7 +143,7 @@ def create(
     flush(session)
     after = snapshot(row, computed)
     made = changes({}, after) | dict(also or {})
-    record(session, act, "create", _entity(row), identity(row), made, event_id=event_id, reason=reason)
+    record(session, act, "create", _entity(row), identity(row), made, event_id=event_id, reason=reason, kept=kept)
     return row
 
 
@@ -157,10 +158,11 @@ def change(
     reason: str | None = None,
     action: str = "change",
     also: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> set[str]:
     """Set values, write the audit row, and return the fields that really changed; equal values write nothing.
 
-    ``also`` are changes for the audit row that the snapshots don't contain.
+    ``also`` are changes for the audit row that the snapshots don't contain, ``kept`` what undoing them needs besides.
     """
     before = snapshot(row, computed)
     assign(row, values)
@@ -170,7 +172,7 @@ def change(
         if hasattr(row, "updated_at"):
             touch(row, act)
         flush(session)
-        record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason)
+        record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason, kept=kept)
     return set(changed)
 
 
@@ -194,8 +196,15 @@ MAY_BE_IN_USE = N_(
 )
 
 
-def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str | None = None) -> None:
-    """Delete a row and write its audit row.
+def delete(
+    session: Session,
+    act: ActionContext,
+    row: SQLModel,
+    *,
+    event_id: str | None = None,
+    kept: Mapping[str, Any] | None = None,
+) -> None:
+    """Delete a row and write its audit row; ``kept`` is what undoing it needs besides.
 
     What all offices share and events refer to (:data:`SHARED`) no account deletes where there are several offices: that
     it is in use would tell of events that its reader must not even notice.
@@ -218,7 +227,7 @@ def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str
         raise Conflict(
             message(N_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
         ) from None
-    record(session, act, "delete", name, key, changes(before, {}), event_id=event_id)
+    record(session, act, "delete", name, key, changes(before, {}), event_id=event_id, kept=kept)
 
 
 def flush(session: Session) -> None:

@@ -24,7 +24,7 @@ from models.events import Event
 from models.places import Person
 from models.queries.dated import is_dated
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState
+from models.vocabulary import TAKING
 from service.actions import permissions
 
 VIEW_DAYS = 60
@@ -126,7 +126,7 @@ def _select_assignments(people: Any) -> CompoundSelect[Any]:
         .join(Event, col(Event.id) == col(Booking.event_id))
         .where(
             col(Resource.person_id).in_(people),
-            col(Booking.state) == BookingState.HELD,
+            col(Booking.state).in_(TAKING),
             col(Booking.last_day) >= bindparam("first"),
             col(Booking.first_day) <= bindparam("last"),
         )
@@ -144,7 +144,7 @@ _OF_EVENTS = _select_assignments(
         .join(Booking, col(Booking.resource_id) == col(Resource.id))
         .where(
             col(Booking.event_id).in_(bindparam("events", expanding=True)),
-            col(Booking.state) == BookingState.HELD,
+            col(Booking.state).in_(TAKING),
             col(Resource.person_id).is_not(None),
         ),
     )

@@ -102,6 +102,22 @@ def recall(
     return StoredResponse(row.status, stored["headers"], base64.b64decode(stored["body"]))
 
 
+def peek(
+    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...]
+) -> StoredResponse | None:
+    """The stored response to a key, for showing it again; None if there is none that can be shown. Writes nothing."""
+    from cryptography.fernet import InvalidToken
+
+    row = session.get(IdempotencyKey, (act.account.id, _digest(key.encode())))
+    if row is None or row.created_at + LIFETIME <= act.now or row.request_hash != _digest(secret.encode(), *request):
+        return None
+    try:
+        stored = json.loads(_cipher(secret).decrypt(row.answer))
+    except InvalidToken:
+        return None
+    return StoredResponse(row.status, stored["headers"], base64.b64decode(stored["body"]))
+
+
 def store(
     session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: StoredResponse
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_smorest.pagination import PaginationParameters
 
 from calendars.bookings.times import BookingTimes
@@ -9,7 +10,7 @@ from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
 from service.actions import crud, permissions
-from service.actions.bookings import bookings, resources
+from service.actions.bookings import answers, bookings, resources
 from service.actions.events import events
 from service.actions.permissions import Sight
 from service.api.resource import ApiBlueprint, act, operation, page, requires, session
@@ -17,6 +18,7 @@ from service.api.resource import ApiView as Address
 from service.schemas.bookings import (
     BookingChangeSchema,
     BookingQuery,
+    BookingRefusalSchema,
     BookingSchema,
     EventBookingsQuery,
     NewBookingsSchema,
@@ -81,16 +83,24 @@ class ResourceView(Address):
 BookingValues = dict[str, Any]
 
 
-def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> BookingValues:
-    """A booking as a dict. If the reader may not see its event, only the resource and the times are included; of an
-    event of another office not the note."""
+_OWN = ("note", "created_by", "asked_by", "answered_by", "answered_at", "answer_reason")
+"""What of a booking is its event's own."""
+
+
+def _show(
+    booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False, is_kept: bool = False
+) -> BookingValues:
+    """A booking as a dict. If the reader may not see its event, only the resource and the times are included, and for
+    who answers for the resource (``is_kept``) all but the event; of an event of another office not the note."""
     times = BookingTimes.of(booking).to_json()
     hidden_values: dict[str, Any] = {}
-    if is_hidden:
+    if is_hidden and not is_kept:
         # No id either: it would tell which visit moved, and when it was called off.
-        hidden_values = dict.fromkeys(("id", "event_id", "note", "created_by"))
+        hidden_values = dict.fromkeys(("id", "event_id", *_OWN))
+    elif is_hidden:
+        hidden_values = {"event_id": None}
     elif permissions.sight(session(), event) is Sight.SHARED:
-        hidden_values = {"note": None, "created_by": None}
+        hidden_values = dict.fromkeys(_OWN)
     return (
         booking.model_dump()
         | hidden_values
@@ -105,11 +115,11 @@ def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool
 
 
 def _booking_values(booking: Booking) -> BookingValues:
-    return _show(
-        booking,
-        session().get_one(Resource, booking.resource_id),
-        session().get_one(Event, booking.event_id),
-    )
+    """A booking that the reader may read, as one of its event or as one who answers for its resource."""
+    resource = session().get_one(Resource, booking.resource_id)
+    event = session().get_one(Event, booking.event_id)
+    is_hidden = bool(permissions.hidden(session(), [event.id], by_share=False))
+    return _show(booking, resource, event, is_hidden=is_hidden, is_kept=is_hidden)
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters) -> list[BookingValues]:
@@ -153,15 +163,22 @@ class BookingView(Address):
     @operation("getBooking")
     @blp.one(BookingSchema)
     def get(self, booking_id: str) -> Any:
-        """Read a booking"""
-        return _booking_values(bookings.find_booking(session(), booking_id))
+        """Read a booking
+
+        Its keepers, and who oversees the office that lends the resource, read it without its event.
+        """
+        return _booking_values(answers.find_for_answer(session(), act(), booking_id))
 
     @requires(Role.OFFICER)
     @operation("changeBooking")
     @blp.arguments(BookingChangeSchema(partial=True))
     @blp.one(BookingSchema)
     def patch(self, values: dict[str, Any], booking_id: str) -> Any:
-        """Change a booking: its times, resource or quantity, or hold what was only requested"""
+        """Change a booking: its times, resource or quantity, or hold what was only requested
+
+        Where approval is needed, other times, another resource or quantity ask for it again; `held` does once it was
+        refused.
+        """
         booking = bookings.find_booking(session(), booking_id)
         blp.check_etag(_booking_values(booking), BookingSchema)
         return _booking_values(bookings.change_booking(session(), act(), booking, values))
@@ -174,6 +191,41 @@ class BookingView(Address):
         booking = bookings.find_booking(session(), booking_id)
         blp.check_etag(_booking_values(booking), BookingSchema)
         bookings.delete_booking(session(), act(), booking)
+
+
+def _check_if_sent(booking: Booking) -> None:
+    """Refuse an answer to what somebody has changed since it was read, if the client says what it read."""
+    if request.if_match:
+        blp.check_etag(_booking_values(booking), BookingSchema)
+
+
+@blp.route("/bookings/<booking_id>/approve")
+class BookingApprovalView(Address):
+    @requires(Role.OFFICER)
+    @operation("approveBooking")
+    @blp.one(BookingSchema)
+    def post(self, booking_id: str) -> Any:
+        """Approve a booking that its keeper is asked for
+
+        By a keeper of the resource, an approver or the protocol office of the office that lends it; 403 `four_eyes` for
+        who asked, unless they keep it. 409 `not_asked` if it does not wait for an answer (any more), with its state as
+        `state_now`.
+        """
+        return _booking_values(answers.approve(session(), act(), booking_id, _check_if_sent))
+
+
+@blp.route("/bookings/<booking_id>/refuse")
+class BookingRefusalView(Address):
+    @requires(Role.OFFICER)
+    @operation("refuseBooking")
+    @blp.arguments(BookingRefusalSchema)
+    @blp.one(BookingSchema)
+    def post(self, values: dict[str, Any], booking_id: str) -> Any:
+        """Refuse a booking that its keeper is asked for, and say why
+
+        Who may is as in approving. Its time is free again, and who asked for it is told.
+        """
+        return _booking_values(answers.refuse(session(), act(), booking_id, values["reason"], _check_if_sent))
 
 
 @blp.route("/events/<event_id>/bookings")

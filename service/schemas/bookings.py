@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from sqlmodel import Session
 
 from models.i18n import N_
+from models.queries.keepers import MOST_KEEPERS
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
@@ -84,6 +85,18 @@ class ResourceSchema(RowSchema):
     buffer_after = NumberField(
         validate=validate.Range(0, 1440), metadata={"description": "Minutes taken after each booking."}
     )
+    keepers = ListField(
+        TextField(validate=validate.Length(1, 260)),
+        validate=validate.Length(max=MOST_KEEPERS),
+        metadata={
+            "description": "Who hears of its bookings, and approves them: `user:ID` is an account, `email:ADDRESS` an"
+            " address; that of an account means the account. Of a resource that exists only its keepers, its"
+            " organisation, approvers and the protocol office change this and `needs_approval`."
+        },
+    )
+    needs_approval = fields.Boolean(
+        metadata={"description": "Bookings are `asked` until a keeper, or who oversees the office, has approved them."}
+    )
 
 
 class BookingSchema(RowSchema):
@@ -102,7 +115,14 @@ class BookingSchema(RowSchema):
             "is_exclusive",
             "made_for",
         )
-        dump_only: tuple[str, ...] = ("timezone", "created_by")
+        dump_only: tuple[str, ...] = (
+            "timezone",
+            "created_by",
+            "asked_by",
+            "answered_by",
+            "answered_at",
+            "answer_reason",
+        )
 
     id = fields.String(dump_only=True, metadata={"answer": _NULL_IF_HIDDEN})
     event_id = TextField(
@@ -115,7 +135,8 @@ class BookingSchema(RowSchema):
         BookingState,
         metadata={
             "description": "`requested` takes nothing until the event is confirmed; `released` is what a booking of an"
-            " event that is called off becomes."
+            " event that is called off becomes. Of a resource that `needs_approval` a booking is `asked`: it takes the"
+            " resource, and waits until a keeper approves it (`held`) or refuses it (`refused`)."
         },
     )
     resource_name = LocalizedTextField(dump_only=True)
@@ -128,6 +149,12 @@ class BookingChangeSchema(BookingSchema):
 
     class Meta(BookingSchema.Meta):
         dump_only = (*BookingSchema.Meta.dump_only, "event_id")
+
+
+class BookingRefusalSchema(StrictSchema):
+    """Why a keeper refuses a booking; who asked is told."""
+
+    reason = TextField(required=True, validate=validate.Length(1, 500))
 
 
 class OneOfBookingsSchema(BookingSchema):

@@ -66,5 +66,13 @@ class ProblemSchema(Schema):
     merged_into = fields.String(
         metadata=_SOMETIMES | {"description": "Who stayed, where somebody was entered twice and merged."}
     )
+    entity = fields.String(
+        metadata=_SOMETIMES | {"description": "The table of what stands in the way of undoing a change."}
+    )
+    entity_id = fields.String(metadata=_SOMETIMES | {"description": "What stands in the way of undoing a change."})
+    field = fields.String(metadata=_SOMETIMES | {"description": "Which of its fields was changed since."})
+    changed_by = fields.String(
+        allow_none=True, metadata=_SOMETIMES | {"description": "Who changed it since; null: that is not known."}
+    )
     merge_id = fields.String(metadata=_SOMETIMES | {"description": "The merge that has to be undone first."})
     hand_over_id = fields.String(metadata=_SOMETIMES | {"description": "The hand-over that has to be undone first."})

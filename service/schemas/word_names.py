@@ -135,6 +135,8 @@ BOOKING_STATES: Mapping[BookingState, str] = {
     BookingState.HELD: N_("Booked"),
     BookingState.REQUESTED: N_("Asked for"),
     BookingState.RELEASED: N_("Given back"),
+    BookingState.ASKED: N_("Waiting for approval"),
+    BookingState.REFUSED: N_("Refused"),
 }
 FILE_KINDS: Mapping[FileKind, str] = {
     FileKind.SIGNED: N_("Signed paper"),

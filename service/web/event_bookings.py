@@ -15,7 +15,7 @@ from models.resources import Booking, Resource
 from models.text import LocalizedText
 from models.vocabulary import BookingState
 from service.actions import permissions
-from service.actions.bookings import bookings
+from service.actions.bookings import bookings, following
 from service.actions.bookings.resources import all_resources
 from service.actions.permissions import Sight
 from service.schemas.bookings import NewBookingsSchema
@@ -59,7 +59,13 @@ class BookingLine:
     @property
     def is_open(self) -> bool:
         """Whether it takes nothing yet, and may be taken now."""
-        return self.booking.state is BookingState.REQUESTED
+        return self.booking.state in (BookingState.REQUESTED, BookingState.REFUSED)
+
+    @property
+    def refused_because(self) -> str | None:
+        """Why its keeper refused it, as far as the reader may know."""
+        is_told = self.booking.state is BookingState.REFUSED and not self.is_hidden
+        return self.booking.answer_reason if is_told else None
 
 
 def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], bool]:
@@ -106,7 +112,7 @@ def do_booking(view: View, event: Event) -> None:
         case "give_back":
             bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))
         case "follow":
-            bookings.follow_event(view.session, view.act, event)
+            following.follow_event(view.session, view.act, event)
         case "hold":
             booking = _own(view, event, form.get("booking", ""))
             bookings.change_booking(view.session, view.act, booking, {"state": BookingState.HELD})

@@ -33,6 +33,15 @@ def recalled(view: View, action: str) -> dict[str, str] | None:
     return values
 
 
+def kept(view: View, action: str, token: str) -> dict[str, str] | None:
+    """What was stored of the submission with this token, to be told on the page it led to; None: nothing, any more."""
+    stored = idempotency.peek(view.session, view.act, _secret(view), token[: idempotency.MAX_KEY], (action.encode(),))
+    if stored is None:
+        return None
+    values: dict[str, str] = json.loads(stored.body)
+    return values
+
+
 def keep(view: View, action: str, **values: str) -> None:
     """Store the result of a submission, encrypted, in the transaction that processes it."""
     answer = idempotency.StoredResponse(200, {}, json.dumps(values).encode())

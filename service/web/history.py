@@ -1,7 +1,7 @@
 """The history of an event from the audit trail: who, when, what from and to, why."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -39,6 +39,7 @@ from models.vocabulary import (
     NoteVisibility,
     ReminderChannel,
     ReminderState,
+    Role,
     Side,
     TaskAnchor,
     Visibility,
@@ -46,6 +47,8 @@ from models.vocabulary import (
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
+from service.actions.undo.checks import WITHIN
+from service.actions.undo.offers import UndoOffer, offers
 from service.schemas.word_names import NOTE_VISIBILITIES
 from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
@@ -127,6 +130,8 @@ class HistoryEntry:
     changes: Sequence[FieldChange]
     reason: str | None
     items: Sequence[ItemDifference] = ()
+    undo: UndoOffer | None = None
+    """How the reader's own change can be undone, at the newest of its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +149,21 @@ def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str])
     """
     found = history_of(view.session, event.id, ENTRIES_SHOWN + 1)
     teller = HistoryFormatter(view, event, [audit for audit, _user in found], subjects)
-    entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
+    shown = found[:ENTRIES_SHOWN]
+    offered = _offers(view, [audit for audit, _user in shown])
+    entries = [
+        replace(teller.entry(audit, user), undo=offered.pop(audit.request_id or "", None)) for audit, user in shown
+    ]
     return EventHistory(entries, len(found) > ENTRIES_SHOWN)
+
+
+def _offers(view: View, audits: Sequence[Audit]) -> dict[str, UndoOffer]:
+    """Request → how it can be undone, of the reader's own lately; nothing for who may change nothing."""
+    if view.user is None or not view.may(Role.OFFICER):
+        return {}
+    since = view.act.now - WITHIN
+    own = {one.request_id for one in audits if one.actor_id == view.user.id and one.request_id and one.at >= since}
+    return offers(view.session, view.act, own)
 
 
 _WORDS: Mapping[str, Sequence[tuple[type[StrEnum], Callable[[View, Any], str]]]] = {

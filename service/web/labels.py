@@ -161,6 +161,8 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("ask", "event"): N_("Confirmation asked for"),
     ("refuse", "event"): N_("Confirmation refused"),
     ("delete", "event"): N_("Event deleted"),
+    ("restore", "event"): N_("Draft restored from the trash"),
+    ("purge", "event"): N_("Draft deleted from the trash for good"),
     ("create", "member"): N_("Person added"),
     ("change", "member"): N_("Person's role changed"),
     ("delete", "member"): N_("Person taken off the list"),

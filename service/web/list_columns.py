@@ -19,7 +19,7 @@ Cell = Callable[[View, Any], Value]
 
 
 @dataclass(frozen=True, slots=True)
-class ListColumn:
+class OfferedColumn:
     """A column that can be chosen: the word that is kept of it, its heading, and what it shows of a row."""
 
     key: str
@@ -32,12 +32,12 @@ class Listing:
     """A list whose columns can be chosen."""
 
     title: str
-    columns: Sequence[ListColumn]
+    columns: Sequence[OfferedColumn]
     endpoint: str
     role: Role = Role.VIEWER
     fixed: tuple[tuple[str, str], ...] = ()
 
-    def named(self, keys: Sequence[str]) -> list[ListColumn]:
+    def named(self, keys: Sequence[str]) -> list[OfferedColumn]:
         """The columns of these words that there are, each once, in the order of the words."""
         known = {one.key: one for one in self.columns}
         return [known[key] for key in dict.fromkeys(keys) if key in known]
@@ -79,75 +79,75 @@ def _event_hours(view: View, event: Any) -> str:
 
 
 EVENT_COLUMNS = (
-    ListColumn("days", N_("When"), lambda view, one: view.event_days(one)),
-    ListColumn("hours", N_("Hours"), _event_hours),
-    ListColumn("title", N_("Event"), lambda view, one: _event_link(view, one.id, one.title)),
-    ListColumn("kind", N_("Kind"), lambda view, one: view.kind(one.kind)),
-    ListColumn("status", N_("Status"), lambda view, one: _status(view, one.status)),
-    ListColumn("host", N_("Host"), lambda view, one: view.place(one.host, one.first_day)),
-    ListColumn("guest", N_("Guest"), lambda view, one: view.place(one.guest, one.first_day) if one.guest else ""),
-    ListColumn("location", N_("Place"), lambda view, one: view.text(one.location)),
-    ListColumn("headcount", N_("People planned"), lambda view, one: _number(one.headcount)),
-    ListColumn("subject", N_("Subject"), lambda view, one: view.text(one.subject)),
+    OfferedColumn("days", N_("When"), lambda view, one: view.event_days(one)),
+    OfferedColumn("hours", N_("Hours"), _event_hours),
+    OfferedColumn("title", N_("Event"), lambda view, one: _event_link(view, one.id, one.title)),
+    OfferedColumn("kind", N_("Kind"), lambda view, one: view.kind(one.kind)),
+    OfferedColumn("status", N_("Status"), lambda view, one: _status(view, one.status)),
+    OfferedColumn("host", N_("Host"), lambda view, one: view.place(one.host, one.first_day)),
+    OfferedColumn("guest", N_("Guest"), lambda view, one: view.place(one.guest, one.first_day) if one.guest else ""),
+    OfferedColumn("location", N_("Place"), lambda view, one: view.text(one.location)),
+    OfferedColumn("headcount", N_("People planned"), lambda view, one: _number(one.headcount)),
+    OfferedColumn("subject", N_("Subject"), lambda view, one: view.text(one.subject)),
 )
 TASK_COLUMNS = (
-    ListColumn("due", N_("Due"), lambda view, line: view.day(line.task.due_day) if line.task.due_day else ""),
-    ListColumn("late", N_("Overdue"), lambda view, line: line.late),
-    ListColumn("title", N_("Task"), lambda view, line: view.text(line.task.title)),
-    ListColumn("responsible", N_("For whom"), lambda view, line: Markup(", ").join(line.responsible)),
-    ListColumn("done", N_("Done"), lambda view, line: view.say(N_("yes")) if line.task.done else ""),
-    ListColumn("event", N_("Event"), lambda view, line: _event_link(view, line.event.id, line.event.title)),
-    ListColumn("days", N_("When"), lambda view, line: view.event_days(line.event)),
-    ListColumn("kind", N_("Kind"), lambda view, line: view.kind(line.event.kind)),
-    ListColumn("status", N_("Status"), lambda view, line: _status(view, line.event.status)),
+    OfferedColumn("due", N_("Due"), lambda view, line: view.day(line.task.due_day) if line.task.due_day else ""),
+    OfferedColumn("late", N_("Overdue"), lambda view, line: line.late),
+    OfferedColumn("title", N_("Task"), lambda view, line: view.text(line.task.title)),
+    OfferedColumn("responsible", N_("For whom"), lambda view, line: Markup(", ").join(line.responsible)),
+    OfferedColumn("done", N_("Done"), lambda view, line: view.say(N_("yes")) if line.task.done else ""),
+    OfferedColumn("event", N_("Event"), lambda view, line: _event_link(view, line.event.id, line.event.title)),
+    OfferedColumn("days", N_("When"), lambda view, line: view.event_days(line.event)),
+    OfferedColumn("kind", N_("Kind"), lambda view, line: view.kind(line.event.kind)),
+    OfferedColumn("status", N_("Status"), lambda view, line: _status(view, line.event.status)),
 )
 BOOKING_COLUMNS = (
-    ListColumn("when", N_("When"), lambda view, line: line.when),
-    ListColumn(
+    OfferedColumn("when", N_("When"), lambda view, line: line.when),
+    OfferedColumn(
         "event", N_("Event"),
         lambda view, line: view.text(line.title) if line.is_hidden else _event_link(view, line.event.id, line.title),
     ),
-    ListColumn("quantity", N_("Quantity"), lambda view, line: str(line.booking.quantity)),
-    ListColumn("state", N_("State"), lambda view, line: line.state),
-    ListColumn("note", N_("Note"), lambda view, line: line.note or ""),
+    OfferedColumn("quantity", N_("Quantity"), lambda view, line: str(line.booking.quantity)),
+    OfferedColumn("state", N_("State"), lambda view, line: line.state),
+    OfferedColumn("note", N_("Note"), lambda view, line: line.note or ""),
 )  # fmt: skip
 GIFT_COLUMNS = (
-    ListColumn("what", N_("What it is"), lambda view, line: _link("pages.gift", line.what, gift_id=line.record.id)),
-    ListColumn("when", N_("When"), lambda view, line: line.when),
-    ListColumn("amount", N_("Quantity"), lambda view, line: line.amount),
-    ListColumn("value", N_("Value in all"), lambda view, line: line.value),
-    ListColumn("giver", N_("Given by"), lambda view, line: line.giver),
-    ListColumn("receiver", N_("Given to"), lambda view, line: line.receiver),
-    ListColumn("kept_by", N_("Kept by"), lambda view, line: line.record.kept_by or ""),
-    ListColumn(
+    OfferedColumn("what", N_("What it is"), lambda view, line: _link("pages.gift", line.what, gift_id=line.record.id)),
+    OfferedColumn("when", N_("When"), lambda view, line: line.when),
+    OfferedColumn("amount", N_("Quantity"), lambda view, line: line.amount),
+    OfferedColumn("value", N_("Value in all"), lambda view, line: line.value),
+    OfferedColumn("giver", N_("Given by"), lambda view, line: line.giver),
+    OfferedColumn("receiver", N_("Given to"), lambda view, line: line.receiver),
+    OfferedColumn("kept_by", N_("Kept by"), lambda view, line: line.record.kept_by or ""),
+    OfferedColumn(
         "event", N_("Event"),
         lambda view, line: _of_event(view, line.record.event),
     ),
 )  # fmt: skip
 PROJECT_COLUMNS = (
-    ListColumn(
+    OfferedColumn(
         "title", N_("Project"), lambda view, one: _link("pages.project", view.text(one.title), project_id=one.id)
     ),
-    ListColumn("state", N_("State"), lambda view, one: view.say(PROJECT_STATES[one.progress])),
-    ListColumn(
+    OfferedColumn("state", N_("State"), lambda view, one: view.say(PROJECT_STATES[one.progress])),
+    OfferedColumn(
         "percent", N_("Percent done"), lambda view, one: "" if one.percent_done is None else f"{one.percent_done}%"
     ),
-    ListColumn("given_by", N_("Given by"), lambda view, one: view.place(one.given_by)),
-    ListColumn("host", N_("Host"), lambda view, one: view.place(one.host)),
-    ListColumn("decision", N_("Decision"), lambda view, one: one.decision or ""),
-    ListColumn("paid", N_("Money paid"), lambda view, one: view.sums(one.paid)),
+    OfferedColumn("given_by", N_("Given by"), lambda view, one: view.place(one.given_by)),
+    OfferedColumn("host", N_("Host"), lambda view, one: view.place(one.host)),
+    OfferedColumn("decision", N_("Decision"), lambda view, one: one.decision or ""),
+    OfferedColumn("paid", N_("Money paid"), lambda view, one: view.sums(one.paid)),
 )
 PEOPLE_COLUMNS = (
-    ListColumn(
+    OfferedColumn(
         "name", N_("Name"),
         lambda view, one: _link("pages.administered", view.person(one), area="people", identity=one.id),
     ),
-    ListColumn("name_lo", N_("Name in Lao letters"), lambda view, one: one.name_lo or ""),
-    ListColumn("name_latin", N_("Name in Latin letters"), lambda view, one: one.name_latin or ""),
-    ListColumn("position", N_("Position"), lambda view, one: view.text(one.position)),
-    ListColumn("email", N_("E-mail address"), lambda view, one: one.email or ""),
-    ListColumn("phone", N_("Telephone"), lambda view, one: one.phone or ""),
-    ListColumn("precedence", N_("Precedence"), lambda view, one: str(one.precedence)),
+    OfferedColumn("name_lo", N_("Name in Lao letters"), lambda view, one: one.name_lo or ""),
+    OfferedColumn("name_latin", N_("Name in Latin letters"), lambda view, one: one.name_latin or ""),
+    OfferedColumn("position", N_("Position"), lambda view, one: view.text(one.position)),
+    OfferedColumn("email", N_("E-mail address"), lambda view, one: one.email or ""),
+    OfferedColumn("phone", N_("Telephone"), lambda view, one: one.phone or ""),
+    OfferedColumn("precedence", N_("Precedence"), lambda view, one: str(one.precedence)),
 )  # fmt: skip
 
 LISTINGS: Mapping[SavedPage, Listing] = {
@@ -164,14 +164,14 @@ LISTINGS: Mapping[SavedPage, Listing] = {
 """The lists whose columns can be chosen; gifts and the others as the API's roles allow."""
 
 
-def chosen(view: View, page: SavedPage) -> list[ListColumn]:
+def chosen(view: View, page: SavedPage) -> list[OfferedColumn]:
     """The columns of a list that the address or the reader's own choice names; empty: none."""
     asked = request.args.get("columns", "")[:500]
     keys = asked.split(",") if asked else chosen_columns.columns_of(view.session, view.act.account.id, page)
     return LISTINGS[page].named(keys)
 
 
-def table_of(view: View, columns: Sequence[ListColumn], rows: Sequence[Any]) -> ColumnTable | None:
+def table_of(view: View, columns: Sequence[OfferedColumn], rows: Sequence[Any]) -> ColumnTable | None:
     """The rows under these columns; None where no columns are chosen, or there are no rows."""
     if not columns or not rows:
         return None

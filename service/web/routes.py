@@ -1,7 +1,10 @@
 """The console's addresses and their pages."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, request
 
+from service.web import appearance
 from service.web.account import account, login_provider, sign_in, unsubscribe
 from service.web.administration import audit as administration_audit
 from service.web.administration import document_templates
@@ -15,6 +18,7 @@ from service.web.both_sides import answers as answers_by_mail
 from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
 from service.web.bulk import pages as bulk_pages
 from service.web.calendar import calendar, weekly_schedule
+from service.web.copies import copy
 from service.web.documents import downloads, office_papers, paper, papers
 from service.web.error_pages import as_page, choose_for_browsers
 from service.web.estimates import page as estimate_page
@@ -22,6 +26,9 @@ from service.web.event import page, placements
 from service.web.feeds import feeds
 from service.web.files import files
 from service.web.gifts import gifts
+from service.web.help import pages as help_pages
+from service.web.help import tour
+from service.web.help.places import address_for
 from service.web.imports import calendar_files, member_lists
 from service.web.learners import all_batches as all_learners
 from service.web.learners import batch as batch_learners
@@ -29,17 +36,31 @@ from service.web.lists import bookings, conflicts, past, reminders, search, task
 from service.web.people import person
 from service.web.personal import columns, notices, saved_views
 from service.web.plan_event import own_days, quick_line, steps
+from service.web.programme import editor as programme_editor
 from service.web.programme import revisions
 from service.web.projects import pages as project_pages
 from service.web.rendering import STATIC, asset_version
+from service.web.resources import book as resource_booking
+from service.web.resources import grid as resource_grid
+from service.web.resources import kept as kept_resources
+from service.web.undo import changes as undo_changes
+from service.web.undo import trash
 
 _YEAR = 365 * 86_400
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".svg": "image/svg+xml"}
+_TYPES |= {".woff2": "font/woff2"}
 _FILES = {path.name: _TYPES[path.suffix] for path in STATIC.iterdir() if path.suffix in _TYPES}
 
 blp = Blueprint("pages", __name__, template_folder="templates")
 blp.before_app_request(choose_for_browsers)
 blp.after_app_request(as_page)
+
+
+@blp.app_context_processor
+def frame() -> dict[str, Any]:
+    """What the frame of every page needs beside the page's own values."""
+    area = (request.view_args or {}).get("area")
+    return {"help_address": address_for(request.endpoint, area), **appearance.in_templates()}
 
 
 def static_file(name: str) -> Response:
@@ -64,10 +85,17 @@ blp.add_url_rule("/years/<year>/delegations.<file_format>", "delegation_plan", o
 blp.add_url_rule("/agreements/<agreement_id>/report.<file_format>", "agreement_report", office_papers.agreement_report)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/copy", "copy_event", copy.copy_page, methods=["GET", "POST"])
+blp.add_url_rule("/changes", "own_changes", undo_changes.own_changes)
+blp.add_url_rule("/undo/<request_id>", "undo_change", undo_changes.undo_change, methods=["POST"])
+blp.add_url_rule("/trash", "trash", trash.in_trash)
+blp.add_url_rule("/trash/<draft_id>/restore", "restore_draft", trash.restore, methods=["POST"])
+blp.add_url_rule("/trash/<draft_id>/purge", "purge_draft", trash.purge, methods=["POST"])
 blp.add_url_rule("/events/<event_id>/share", "share", share_form.share, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/shared", "shared_event", shared_event.shared_event)
 blp.add_url_rule("/events/<event_id>/proposals", "event_proposals", proposals.event_proposals, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
+blp.add_url_rule("/events/<event_id>/programme/edit", "edit_programme", programme_editor.edit, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements", "placements", placements.placements_page, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/placements/<number>.svg", "placement_picture", placements.picture)
 blp.add_url_rule("/events/<event_id>/estimate", "estimate", estimate_page.estimate, methods=["GET", "POST"])
@@ -86,6 +114,16 @@ blp.add_url_rule("/events/<event_id>/told", "told", told.told)
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])
 blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)
+blp.add_url_rule("/resources/grid", "resource_grid", resource_grid.resource_grid)
+blp.add_url_rule("/resources/grid/<resource_id>/<start>", "book", resource_booking.book, methods=["GET", "POST"])
+blp.add_url_rule("/resources/kept", "kept_resources", kept_resources.kept, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/grid", "event_grid", resource_grid.event_grid)
+blp.add_url_rule(
+    "/events/<event_id>/grid/<resource_id>/<start>",
+    "book_for_event",
+    resource_booking.book_for_event,
+    methods=["GET", "POST"],
+)
 blp.add_url_rule("/conflicts", "conflicts", conflicts.conflicts_page)
 blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
 blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET", "POST"])
@@ -190,5 +228,11 @@ blp.add_url_rule("/tasks/change", "change_tasks", bulk_pages.change_tasks, metho
 blp.add_url_rule("/columns/<listing>", "columns", columns.columns, methods=["GET", "POST"])
 blp.add_url_rule("/saved-views", "saved_views", saved_views.listing, methods=["GET", "POST"])
 blp.add_url_rule("/saved-views/<view_id>", "saved_view", saved_views.opened)
+blp.add_url_rule("/help", "help", help_pages.contents)
+blp.add_url_rule("/help/<chapter>", "help_chapter", help_pages.chapter)
+blp.add_url_rule("/help/pictures/<name>.png", "help_picture", help_pages.picture)
+blp.add_url_rule("/first-day", "tour", tour.tour, methods=["GET", "POST"])
+blp.add_url_rule("/appearance", "appearance", appearance.switch_appearance, methods=["POST"])
+blp.add_url_rule("/manifest.webmanifest", "manifest", appearance.manifest)
 blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])
 blp.add_url_rule("/static/<name>", "static_file", static_file)

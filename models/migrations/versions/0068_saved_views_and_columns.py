@@ -3,7 +3,7 @@
 Nobody has any by the upgrade: every list looks as before.
 
 Revision ID: 0068
-Revises: 0062
+Revises: 0067
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0068"
-down_revision = "0062"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 

@@ -14,7 +14,7 @@ down_revision = "0068"
 branch_labels = None
 depends_on = None
 
-TOPICS = "'reminders', 'occasions', 'changes', 'confirmations', 'proposals', 'papers', 'mentions'"
+TOPICS = "'reminders', 'occasions', 'changes', 'confirmations', 'proposals', 'papers', 'mentions', 'bookings'"
 
 
 def upgrade() -> None:

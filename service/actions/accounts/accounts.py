@@ -20,7 +20,7 @@ from models.queries.offices import OTHERS_EXIST, Offices, knows, line_end, line_
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, outside, permissions
-from service.actions.accounts import known_browsers, leave, login_throttling
+from service.actions.accounts import first_day, known_browsers, leave, login_throttling
 from service.actions.accounts.credentials import Queue, check_new_password, check_password, hashed, needs_rehash
 from service.actions.accounts.login_throttling import LoginAttempt
 from service.actions.audit import record
@@ -50,6 +50,7 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
         )
     values.setdefault("name", values["email"].split("@")[0])
     user = crud.create(session, act, User(**values))
+    first_day.begin(session, user)
     changes.account_created(session, act, user)
     return user
 

@@ -17,7 +17,7 @@ _SINCE = [bindparam(f"since_{number}", type_=UtcDateTime()) for number in range(
 _HELD: tuple[ColumnElement[bool], ...] = (
     col(Booking.resource_id) == bindparam("resource_id"),
     # A literal, not a parameter: otherwise the partial index is not used.
-    literal_column("state = 'held'"),
+    literal_column("state IN ('held', 'asked')"),
     col(Booking.starts_at) < _END,
     col(Booking.ends_at) > _START,
 )

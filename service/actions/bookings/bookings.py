@@ -5,24 +5,24 @@ writes. Events are locked before resources, each in the order of their ids.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
-from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours, reschedule
+from calendars.bookings.approval import takes
+from calendars.bookings.times import BookingTimes
 from calendars.events.lifecycle import CALLED_OFF
 from models.errors import Conflict, NotFound
 from models.events import Event
 from models.i18n import N_, message
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState, EventStatus
+from models.vocabulary import TAKING, BookingState, EventStatus
 from service.actions import crud, permissions
-from service.actions.bookings.alternatives import openings_for
+from service.actions.bookings import keeper_notices
 from service.actions.bookings.availability import lock_resources
-from service.actions.bookings.conflict_check import BookingClash, ensure_available
+from service.actions.bookings.conflict_check import ensure_available
 from service.actions.bookings.requests import (
     BookingRequest,
     booking_request,
@@ -34,6 +34,7 @@ from service.actions.bookings.requests import (
     state_errors,
     times_of,
 )
+from service.actions.bookings.states import ask_or_hold, state_after
 from service.actions.context import ActionContext
 from service.actions.known_days import check_has_days
 
@@ -46,7 +47,8 @@ def make_bookings(
     """Book one or more resources, all of them or none.
 
     Each of ``requested`` has ``event_id``, ``resource_id`` and optionally ``from_`` and ``to`` (both dates or both
-    local date-times; without them the event's own days or hours), ``quantity``, ``state``, ``note``. ``several``
+    local date-times; without them the event's own days or hours), ``quantity``, ``state``, ``note``, and the ``id`` of
+    one that is made again. ``several``
     decides how errors name their fields: ``bookings.0.to`` or ``to``.
 
     Raises:
@@ -55,7 +57,7 @@ def make_bookings(
         BookingClash: one of them does not fit.
     """
     prefixes = [f"bookings.{number}." if several else "" for number in range(len(requested))]
-    events = _lock_events(session, {values["event_id"] for values in requested if values.get("event_id")})
+    events = lock_events(session, {values["event_id"] for values in requested if values.get("event_id")})
     resources = _own(
         session,
         lock_resources(session, {values["resource_id"] for values in requested if values.get("resource_id")}),
@@ -68,31 +70,38 @@ def make_bookings(
     for prefix, values in zip(prefixes, requested, strict=True):
         check_has_days(events[values["event_id"]], f"{prefix}event_id")
     for event in events.values():
-        _check_bookable(event)
+        check_bookable(event)
     requests, errors = [], []
     for values in requested:
         one, found = booking_request(session, act, values, events[values["event_id"]], resources[values["resource_id"]])
         requests.append(one)
         errors.append(found)
     crud.check(merged(prefixes, errors))
-    ensure_available(session, act, [one for one in requests if one.booking.state is BookingState.HELD], events)
+    for one in requests:
+        if one.booking.state is BookingState.HELD:
+            ask_or_hold(session, act, one.booking, one.resource)
+    ensure_available(session, act, [one for one in requests if takes(one.booking.state)], events)
     for one in requests:
         crud.create(session, act, one.booking, event_id=one.booking.event_id)
+    keeper_notices.tell(session, act, [keeper_notices.made(one.booking, one.resource) for one in requests])
     return [one.booking for one in requests]
 
 
 def change_booking(session: Session, act: ActionContext, booking: Booking, values: Mapping[str, Any]) -> Booking:
     """Change a booking: its times, resource or quantity; or hold what was only requested.
 
+    Of a resource that needs approval a change of times or quantity asks its keepers again; so does any of these, or
+    ``held``, once they have refused.
+
     Raises:
         Invalid, Conflict, BookingClash: as in :func:`make_bookings`; nothing is changed then.
     """
     requested = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
-    events = _lock_events(session, {booking.event_id})
+    events = lock_events(session, {booking.event_id})
     resources = lock_resources(session, {booking.resource_id, requested["resource_id"]})
     if requested["resource_id"] != booking.resource_id:
         resources = _own(session, resources)
-    crud.check(reference_errors(requested, events, resources) | state_errors(requested))
+    crud.check(reference_errors(requested, events, resources) | state_errors(requested, booking.state))
     event, resource = events[booking.event_id], resources[requested["resource_id"]]
     permissions.check_change(session, event)
     if set(values) - {"note"}:
@@ -103,17 +112,18 @@ def change_booking(session: Session, act: ActionContext, booking: Booking, value
     quantity = values.get("quantity", booking.quantity)
     errors |= quantity_errors(resource, quantity)
     crud.check(errors)
-    state = values.get("state", booking.state)
-    if event.status in CALLED_OFF and state is BookingState.HELD:
-        state = BookingState.RELEASED
-    if state is BookingState.HELD:
-        ensure_available(session, act, [BookingRequest(booking, resource, times, quantity)], events)
-    change = {"resource_id": resource.id, "quantity": quantity, "state": state, **columns(resource, times)}
+    before = keeper_notices.BookingBefore.of(booking, resources[booking.resource_id])
+    wanted = BookingRequest(booking, resource, times, quantity)
+    change = state_after(session, act, wanted, values.get("state", booking.state), event.status)
+    if takes(change["state"]):
+        ensure_available(session, act, [wanted], events)
+    change |= {"resource_id": resource.id, "quantity": quantity, **columns(resource, times)}
     if "note" in values:
         change["note"] = values["note"]
     if {"from_", "to"} & set(values):
         booking.made_for = None
     crud.change(session, act, booking, change, event_id=booking.event_id)
+    keeper_notices.tell(session, act, before.changes(booking, resource))
     return booking
 
 
@@ -129,138 +139,11 @@ def delete_booking(session: Session, act: ActionContext, booking: Booking) -> No
         Forbidden: another organisation is in charge of its event.
     """
     permissions.check_change_of(session, booking.event_id)
-    crud.delete(session, act, booking, event_id=booking.event_id)
+    keeper_notices.tell_deleted(session, act, [booking])
+    crud.delete(session, act, booking, event_id=booking.event_id, kept={"made_for": booking.made_for})
 
 
-def update_bookings_for_event(
-    session: Session, act: ActionContext, event: Event, before: EventTimes, was: EventStatus
-) -> None:
-    """Update an event's bookings after its days, hours or status have changed: all of them or none.
-
-    ``before`` and ``was`` are its times and its status before the change. The bookings move with the event. A postponed
-    or cancelled event releases what it held and holds it again when it returns to the plan; what was only requested is
-    held when the event is confirmed. A booking that does not follow the event's new hours or zone keeps those it was
-    made for, so that it is warned of until it is moved (:func:`follow_event`).
-
-    Raises:
-        BookingClash: one does not fit on the new days; it suggests days on which all of them would.
-    """
-    found = session.exec(select(Booking).where(Booking.event_id == event.id).order_by(col(Booking.id))).all()
-    if not found:
-        return
-    after = EventTimes.of(event)
-    resources = lock_resources(session, {one.resource_id for one in found})
-    targets = []
-    for one in found:
-        times, one.made_for = _after_change(one, before, after)
-        targets.append((one, times, _state_for(event.status, was, one.state)))
-    moving = [
-        (one, times, state) for one, times, state in targets if state is not one.state or times != BookingTimes.of(one)
-    ]
-    held = [
-        BookingRequest(one, resources[one.resource_id], times, one.quantity)
-        for one, times, state in moving
-        if state is BookingState.HELD
-    ]
-    _check_possible(held)
-    try:
-        ensure_available(session, act, held, {event.id: event})
-    except BookingClash as clash:
-        everything = [
-            BookingRequest(one, resources[one.resource_id], times, one.quantity)
-            for one, times, state in targets
-            if state is BookingState.HELD
-        ]
-        clash.extra["openings"] = [
-            {"first_day": days.first.isoformat(), "last_day": days.last.isoformat()}
-            for days in openings_for(session, act, event, before, everything)
-        ]
-        raise
-    _suspend_exclusion(session, [one for one, _times, _state in moving])
-    for one, times, state in moving:
-        change = {"state": state, **columns(resources[one.resource_id], times)}
-        crud.change(session, act, one, change, event_id=event.id)
-
-
-def _after_change(one: Booking, before: EventTimes, after: EventTimes) -> tuple[BookingTimes, str | None]:
-    """The times of a booking after its event has changed, and the event's hours it still goes by; None: the new ones.
-
-    One that was left behind before only moves with the days.
-    """
-    now = BookingTimes.of(one)
-    if one.made_for is None:
-        times, made_for = reschedule(now, before, after), before.hours
-        follows = before.is_meeting and after.is_meeting and before.timezone == after.timezone and now.is_of_one_day
-        if follows or made_for is None:
-            return times, None
-    else:
-        made_for = EventHours.parse(one.made_for)
-        hours = (made_for.start, made_for.end, made_for.timezone)
-        still = [replace(frame, start_time=hours[0], end_time=hours[1], timezone=hours[2]) for frame in (before, after)]
-        times = reschedule(now, *still)
-    return times, made_for.text() if follow_hours(times, after, made_for) != times else None
-
-
-def follow_event(session: Session, act: ActionContext, event: Event) -> list[Booking]:
-    """Move the bookings that still go by earlier hours of an event to those it has now: all of them or none.
-
-    Raises:
-        Forbidden: another organisation is in charge of the event.
-        Conflict: it is completed, postponed or cancelled.
-        BookingClash: a resource is taken then.
-    """
-    events = _lock_events(session, {event.id})
-    permissions.check_change(session, event)
-    _check_bookable(event)
-    statement = select(Booking).where(Booking.event_id == event.id, col(Booking.made_for).is_not(None))
-    left = session.exec(statement.order_by(col(Booking.id))).all()
-    resources = lock_resources(session, {one.resource_id for one in left})
-    frame = EventTimes.of(event)
-    requests = [
-        BookingRequest(
-            one,
-            resources[one.resource_id],
-            follow_hours(BookingTimes.of(one), frame, EventHours.parse(one.made_for or "")),
-            one.quantity,
-        )
-        for one in left
-    ]
-    held = [one for one in requests if one.booking.state is BookingState.HELD]
-    _check_possible(held)
-    ensure_available(session, act, held, events)
-    _suspend_exclusion(session, left)
-    for one in requests:
-        one.booking.made_for = None
-        crud.change(session, act, one.booking, columns(one.resource, one.times), event_id=event.id)
-    return list(left)
-
-
-def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> BookingState:
-    """The state of a booking after its event's status has changed from ``was`` to ``status``."""
-    if status in CALLED_OFF:
-        return BookingState.RELEASED if state is BookingState.HELD else state
-    if state is BookingState.RELEASED:
-        return BookingState.HELD
-    if state is BookingState.REQUESTED and status is EventStatus.CONFIRMED is not was:
-        return BookingState.HELD
-    return state
-
-
-def _suspend_exclusion(session: Session, moving: Iterable[Booking]) -> None:
-    """Clear ``is_exclusive`` while bookings of one resource move past each other: PostgreSQL's exclusion constraint
-    checks them one by one."""
-    for one in moving:
-        one.is_exclusive = False
-    session.flush()
-
-
-def _check_possible(held: Iterable[BookingRequest]) -> None:
-    for one in held:
-        if wrong := one.times.problems():
-            crud.check({"first_day": [wrong]})
-
-
-def _lock_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:
+def lock_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:
     """Lock the events for this transaction and return their current rows: nobody else can change them."""
     statement = (
         select(Event)
@@ -277,7 +160,7 @@ def _check_open(event: Event) -> None:
         raise Conflict(message(N_("A completed event keeps what was booked for it.")), code="event_completed")
 
 
-def _check_bookable(event: Event) -> None:
+def check_bookable(event: Event) -> None:
     _check_open(event)
     if event.status in CALLED_OFF:
         raise Conflict(
@@ -309,7 +192,7 @@ def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
         Booking.resource_id == Resource.id,
         Booking.event_id == Event.id,
         or_(
-            and_(permissions.marked_own(session, col(Resource.office)), col(Booking.state) == BookingState.HELD),
+            and_(permissions.marked_own(session, col(Resource.office)), col(Booking.state).in_(TAKING)),
             permissions.visible(session, by_share=False),
         ),
     )
@@ -344,7 +227,7 @@ def count_held(session: Session, first: date, last: date) -> dict[str, int]:
     """Resource → how many bookings hold it on any of these days; resources without one are missing."""
     statement = (
         select(Booking.resource_id, func.count())
-        .where(Booking.state == BookingState.HELD, Booking.last_day >= first, Booking.first_day <= last)
+        .where(col(Booking.state).in_(TAKING), Booking.last_day >= first, Booking.first_day <= last)
         .group_by(col(Booking.resource_id))
     )
     return dict(session.exec(statement).all())

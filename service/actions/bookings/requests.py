@@ -51,9 +51,14 @@ def reference_errors(values: Mapping[str, Any], events: Container[str], resource
     return errors
 
 
-def state_errors(values: Mapping[str, Any]) -> crud.Errors:
-    """The error if the request is to release a booking: only postponing or cancelling its event does that."""
-    if values.get("state") is not BookingState.RELEASED:
+def state_errors(values: Mapping[str, Any], current: BookingState | None = None) -> crud.Errors:
+    """The error if the request is to release a booking: only postponing or cancelling its event does that; or to give
+    a keeper's answer. What it is already (``current``) may be repeated."""
+    state = values.get("state")
+    if state in {BookingState.ASKED, BookingState.REFUSED} and state is not current:
+        wrong = N_("Whether approval is needed is up to the keepers; write “held” to book, they approve or refuse.")
+        return {"state": [message(wrong)]}
+    if state is not BookingState.RELEASED:
         return {}
     return {"state": [message(N_("A booking is released when its event is called off; delete it instead."))]}
 
@@ -81,6 +86,7 @@ def booking_request(
         state=values.get("state", BookingState.HELD),
         note=values.get("note"),
         created_by=act.user.id if act.user else None,
+        **({"id": values["id"]} if "id" in values else {}),
         **({} if errors else columns(resource, times)),
     )
     return BookingRequest(booking, resource, times, quantity), errors

@@ -12,10 +12,12 @@ from models.errors import Stale
 from models.i18n import N_, message
 from models.places import Person
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState, ResourceType
+from models.vocabulary import TAKING, BookingState, ResourceType
 from service.actions import crud, permissions
 from service.actions.bookings.availability import lock_resources
 from service.actions.bookings.conflict_check import BookingClash, blocking_with_events
+from service.actions.bookings.keeper_notices import BookingBefore, tell
+from service.actions.bookings.keepers import check_naming, keeper_errors
 from service.actions.context import ActionContext
 from service.actions.locality_index import LocalityIndex
 
@@ -23,16 +25,25 @@ _BOOKING_LIMITS = ("capacity", "buffer_before", "buffer_after")
 
 
 def create_resource(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Resource:
-    """Create a resource that can be booked."""
+    """Create a resource that can be booked.
+
+    Raises:
+        Invalid: its person or a keeper is none.
+        Forbidden: a keeper's address belongs to nobody.
+    """
     crud.check(_errors(session, None, values))
+    check_naming(session, act, None, values)
     return crud.create(session, act, Resource(**values))
 
 
 def change_resource(session: Session, act: ActionContext, resource: Resource, values: Mapping[str, Any]) -> Resource:
     """Change a resource; its current and future bookings must fit a smaller capacity or longer buffers.
 
+    Where approval is no longer needed, what waited for it is held.
+
     Raises:
         BookingClash: current or future bookings would no longer fit.
+        Forbidden: who keeps it is not the account's to say.
         Stale: it has been changed since it was read.
     """
     crud.check(_errors(session, resource, values))
@@ -40,9 +51,28 @@ def change_resource(session: Session, act: ActionContext, resource: Resource, va
     (resource,) = lock_resources(session, [resource.id]).values()
     if resource.version != version:
         raise Stale
-    if crud.change(session, act, resource, values) & set(_BOOKING_LIMITS):
+    check_naming(session, act, resource, values)
+    changed = crud.change(session, act, resource, values)
+    if changed & set(_BOOKING_LIMITS):
         _refit_bookings(session, act, resource)
+    if "needs_approval" in changed and not resource.needs_approval:
+        _hold_asked(session, act, resource)
     return resource
+
+
+def _hold_asked(session: Session, act: ActionContext, resource: Resource) -> None:
+    """Hold what waits for an approval that is no longer needed."""
+    waiting = session.exec(
+        select(Booking)
+        .where(Booking.resource_id == resource.id, Booking.state == BookingState.ASKED)
+        .order_by(col(Booking.id))
+    ).all()
+    told = []
+    for one in waiting:
+        before = BookingBefore.of(one, resource)
+        crud.change(session, act, one, {"state": BookingState.HELD}, event_id=one.event_id)
+        told += before.changes(one, resource)
+    tell(session, act, told)
 
 
 def delete_resource(session: Session, act: ActionContext, resource: Resource) -> None:
@@ -83,6 +113,8 @@ def resources_where(session: Session, query: Mapping[str, Any]) -> Any:
 
 def _errors(session: Session, resource: Resource | None, values: Mapping[str, Any]) -> crud.Errors:
     errors = crud.missing_references(session, Resource, values)
+    if wrong := keeper_errors(session, resource, values.get("keepers") or ()):
+        errors["keepers"] = wrong
     after = {name: getattr(resource, name, None) for name in ("type", "person_id")} | dict(values)
     if after.get("person_id") is None or "person_id" in errors:
         return errors
@@ -108,7 +140,7 @@ def _refit_bookings(session: Session, act: ActionContext, resource: Resource) ->
     held = session.exec(
         select(Booking).where(
             Booking.resource_id == resource.id,
-            Booking.state == BookingState.HELD,
+            col(Booking.state).in_(TAKING),
             col(Booking.ends_at) > act.now,
         )
     ).all()

@@ -23,11 +23,11 @@ class BulkStep(Generic[Row]):
     it by the rules of a single change and tells what becomes of it."""
 
     find: Callable[[Session, str], Row]
-    do: Callable[[Row], "Difference"]
+    do: Callable[[Row], "RowDifference"]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RowDifference:
     """What becomes of a row, in values: before and after; equal ones change nothing."""
 
     before: Any
@@ -46,7 +46,7 @@ class TriedRow(Generic[Row]):
     row: Row
     identity: str
     version: int
-    difference: Difference | None = None
+    difference: RowDifference | None = None
     why_not: Sequence[Message] = field(default_factory=tuple)
 
 

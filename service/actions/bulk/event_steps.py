@@ -10,7 +10,7 @@ from models.errors import Conflict, Invalid
 from models.events import Event
 from models.i18n import N_, message
 from models.vocabulary import EventStatus, Visibility
-from service.actions.bulk.changes import BulkStep, Difference
+from service.actions.bulk.changes import BulkStep, RowDifference
 from service.actions.context import ActionContext
 from service.actions.events import events
 
@@ -82,15 +82,15 @@ def _given(value: str) -> str:
 
 
 def _setting(session: Session, act: ActionContext, name: str, value: str) -> BulkStep[Event]:
-    def do(event: Event) -> Difference:
+    def do(event: Event) -> RowDifference:
         before = getattr(event, name)
         events.change_event(session, act, event, {name: value})
-        return Difference(before, value)
+        return RowDifference(before, value)
 
     return BulkStep(events.find_event, do)
 
 
-def _shift(session: Session, act: ActionContext, event: Event, days: int) -> Difference:
+def _shift(session: Session, act: ActionContext, event: Event, days: int) -> RowDifference:
     if event.status not in MOVED:
         raise Conflict(
             message(N_("Only drafts, planned and confirmed events are moved together; move this one on its own page.")),
@@ -101,4 +101,4 @@ def _shift(session: Session, act: ActionContext, event: Event, days: int) -> Dif
     first = days_after(event.first_day, days)
     last = first + timedelta(days=length.days)
     events.change_event(session, act, event, {"first_day": first, "last_day": last})
-    return Difference(before, (first, last))
+    return RowDifference(before, (first, last))

@@ -10,7 +10,7 @@ from models.errors import Conflict, Invalid
 from models.event_parts import Task
 from models.i18n import N_, message
 from service.actions import crud
-from service.actions.bulk.changes import BulkStep, Difference
+from service.actions.bulk.changes import BulkStep, RowDifference
 from service.actions.bulk.event_steps import shift_of
 from service.actions.context import ActionContext
 from service.actions.events import events, tasks
@@ -43,11 +43,11 @@ def task_step(session: Session, act: ActionContext, what: TaskStep, value: str) 
 
 
 def _step(session: Session, act: ActionContext, wanted: Any) -> BulkStep[Task]:
-    def do(task: Task) -> Difference:
+    def do(task: Task) -> RowDifference:
         name, value = wanted(task)
         before = getattr(task, name)
         tasks.change_task(session, act, events.find_event(session, task.event_id), task, {name: value})
-        return Difference(before, value)
+        return RowDifference(before, value)
 
     return BulkStep(lambda opened, identity: crud.find_of_event(opened, Task, identity), do)
 

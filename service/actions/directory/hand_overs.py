@@ -104,6 +104,7 @@ STAYING: Mapping[tuple[str, str], str] = {
     ("organisation", "successor_id"): "its own predecessors: the line leads through it",
     ("project", "beneficiary_id"): "a project names who was to get it",
     ("person", "former_organisation_id"): "whose somebody was whose terms are over",
+    ("trashed_event", "organisation_id"): "a draft in the trash is planned by nobody; the protocol office restores it",
     ("seed_entry", "entity_id"): "the entry of that organisation itself",
 }
 """Which references stay, and why."""

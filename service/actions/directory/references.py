@@ -46,6 +46,7 @@ LOOSE: Mapping[MergedEntity, Collection[tuple[str, str]]] = {
         ("event", "head_organisation_id"),
         ("task", "person_organisation_id"),
         ("deleted_event", "organisation_id"),
+        ("trashed_event", "organisation_id"),
         ("person", "former_organisation_id"),
         ("seed_entry", "entity_id"),
     ),

@@ -32,6 +32,8 @@ NEEDED: Mapping[DocumentKind, Sight] = {
     DocumentKind.BADGES: Sight.SHARED,
     DocumentKind.VEHICLES: Sight.OFFICE,
     DocumentKind.ROOMS: Sight.OFFICE,
+    DocumentKind.DRIVER_SHEET: Sight.OFFICE,
+    DocumentKind.HOTEL_SHEET: Sight.OFFICE,
     DocumentKind.SEATING: Sight.OFFICE,
     DocumentKind.RECEPTION_PLAN: Sight.OFFICE,
     DocumentKind.INVITATION: Sight.OFFICE,

@@ -125,7 +125,7 @@ def read_setting(session: Session, event: Event, sexes: Mapping[str, Sex] | None
     usable = [
         (booking, resource)
         for booking, resource in booked
-        if booking.state is not BookingState.RELEASED and resource.type in (ResourceType.VEHICLE, ResourceType.LODGING)
+        if booking.state not in _GIVEN_UP and resource.type in (ResourceType.VEHICLE, ResourceType.LODGING)
     ]
     carriers = [_carrier(booking, resource) for booking, resource in usable]
     there = {one.id for one in carriers}
@@ -135,7 +135,7 @@ def read_setting(session: Session, event: Event, sexes: Mapping[str, Sex] | None
         [one for one in carriers if one.type is ResourceType.LODGING],
         [PlacedItem(item.id, item.day, item.title) for item in programme_of(session, event.id)],
         {
-            booking.id: OtherBooking(resource.name, booking.state is BookingState.RELEASED)
+            booking.id: OtherBooking(resource.name, booking.state in _GIVEN_UP)
             for booking, resource in booked
             if booking.id not in there
         },
@@ -169,6 +169,7 @@ def _left(session: Session, kept: Placements, setting: Setting) -> dict[str, str
 
 
 _COLUMNS = ("vehicles", "rooms", "tables")
+_GIVEN_UP = (BookingState.RELEASED, BookingState.REFUSED)
 
 
 def lock(session: Session, event: Event) -> None:

@@ -39,7 +39,7 @@ from models.i18n import N_, message
 from models.places import Organisation, Person
 from models.queries.event_parts import programme_of
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState, Direction, DocumentKind, Side
+from models.vocabulary import TAKING, BookingState, Direction, DocumentKind, Side
 from service.actions import crud, permissions
 from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.context import ActionContext
@@ -372,7 +372,7 @@ def _item(identity: str, item: Any) -> ItemFacts:
 def _bookings(session: Session, event: Event, sight: Sight) -> list[BookingFacts]:
     held = (
         select(Booking, Resource)
-        .where(Booking.event_id == event.id, Booking.state == BookingState.HELD, Booking.resource_id == Resource.id)
+        .where(Booking.event_id == event.id, col(Booking.state).in_(TAKING), Booking.resource_id == Resource.id)
         .order_by(
             col(Booking.first_day), col(Booking.start_time).nulls_first(), col(Resource.sort_key), col(Booking.id)
         )
@@ -391,6 +391,7 @@ def _bookings(session: Session, event: Event, sight: Sight) -> list[BookingFacts
             seats=resource.seats,
             person_id=resource.person_id,
             note=None if sight is Sight.SHARED else booking.note,
+            is_approved=booking.state is not BookingState.ASKED,
         )
         for booking, resource in session.exec(held).all()
     ]

@@ -23,7 +23,7 @@ from models.queries.audience import is_coming
 from models.queries.organisation_lines import OrganisationLines
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
 from service.actions import change_log, crud, permissions
-from service.actions.bookings import bookings
+from service.actions.bookings import following
 from service.actions.context import ActionContext
 from service.actions.effects import (
     confirmation,
@@ -80,7 +80,7 @@ def event_changed(
     """
     change_notices.keep_version(session, act, event, before.version, reason)
     programme_days.move_with_event(session, act, event, before.days)
-    bookings.update_bookings_for_event(session, act, event, before.times, before.status)
+    following.update_bookings_for_event(session, act, event, before.times, before.status)
     task_due_days.update_due_days(session, event, changed)
     stay_before = whole_stay(
         before.times.first_day, before.times.last_day, before.times.arrives_on, before.times.departs_on

@@ -256,6 +256,45 @@ def confirmed_now(session: Session, act: ActionContext, event: Event) -> dict[st
     }
 
 
+# What undoing a change needs (:mod:`service.actions.undo`)
+
+
+def kept_of(event: Event) -> dict[str, Any]:
+    """Who changed what that nobody has confirmed, before a change of an event or of its people."""
+    return {"corrections": dict(event.corrections)}
+
+
+def kept_with_status(session: Session, event: Event) -> dict[str, Any]:
+    """As :func:`kept_of`, before a step: also what was confirmed, as which values it is left, and from when it was
+    postponed."""
+    return kept_of(event) | {
+        "confirmed_values": event.confirmed_values,
+        "changed_at": plain(event.changed_at),
+        "postponed_from": plain(event.postponed_from),
+        "values": values_of(session, event),
+    }
+
+
+def own_corrections(event: Event, by: str, instants: Collection[str]) -> list[str]:
+    """The fields whose last change, which nobody has confirmed, an account made at one of these instants."""
+    return [name for name, one in event.corrections.items() if one.get("by") == by and one.get("at") in instants]
+
+
+def restore_corrections(session: Session, event: Event, names: Collection[str], kept: Mapping[str, Any]) -> None:
+    """Let these fields, which are again as they were, be whose change they were before; what nobody had changed then is
+    nobody's change now."""
+    before, found = kept.get("corrections", {}), dict(event.corrections)
+    for name in names:
+        if event.confirmed_at is not None and name not in found:
+            continue  # it is again as it was confirmed
+        if name in before:
+            found[name] = before[name]
+        elif event.confirmed_at is None:
+            found.pop(name, None)
+    event.corrections = found
+    session.flush()
+
+
 # Who may confirm
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.days.spans import MIDNIGHT, days_after, end_written
-from calendars.events.lifecycle import first_day_for, is_back, needs_reason
+from calendars.events.lifecycle import CALLED_OFF, first_day_for, is_back, needs_reason
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
 from models.feeds import DeletedEvent
@@ -21,6 +21,7 @@ from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, KnownTo, ReminderPurpose, ReminderState, Role
 from service.actions import change_log, crud, event_sides, permissions
 from service.actions.audit import plain
+from service.actions.bookings import keeper_notices
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation, confirmation_answers
 from service.actions.effects.changes import EventBefore
@@ -215,6 +216,8 @@ def _apply(
     """
     estimates.check_moving_money(session, event, values)
     before, also = EventBefore.of(event), undated.known_before(event, values)
+    is_step = values.get("status", event.status) is not event.status
+    kept = confirmation.kept_with_status(session, event) if is_step else confirmation.kept_of(event)
     values = {**confirmation.after_change(session, act, event, values), **values}
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
@@ -229,6 +232,7 @@ def _apply(
         reason=reason,
         action=action,
         also=also,
+        kept=kept,
     ):
         if "in_charge_id" in changed:
             session.flush()
@@ -278,6 +282,7 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
         )
     keep_tombstone(session, act, event)
     gifts.outlive(session, act, event)
+    keeper_notices.tell_of_event(session, act, event.id)
     crud.delete(session, act, event, event_id=event.id)
 
 
@@ -358,6 +363,29 @@ def transition(
     if to is EventStatus.CANCELLED:
         changes.event_cancelled(session, act, event)
     return event
+
+
+def restore_step(
+    session: Session, act: ActionContext, event: Event, values: Mapping[str, Any], reason: str | None = None
+) -> None:
+    """Bring an event back to the status it had, with what else the step changed (``values``, ``status`` among them),
+    and with all effects. Whether that may be is for the caller to know (:mod:`service.actions.undo`).
+
+    Raises:
+        Forbidden: another organisation is in charge of it.
+        Invalid: its values are not valid together any more.
+        Conflict: another ceremony has taken its place.
+        BookingClash: its bookings no longer fit.
+    """
+    permissions.check_change(session, event)
+    if values["status"] not in CALLED_OFF:
+        ceremonies.check_returns(session, event)
+    crud.check(event_errors(session, event.kind, event, values))
+    request = confirmation_answers.Request.of(event)
+    _apply(session, act, event, values, action="transition", reason=reason)
+    confirmation_answers.tell(session, act, event, request)
+    if event.status is EventStatus.CANCELLED:
+        changes.event_cancelled(session, act, event)
 
 
 def opens_on(event: Event, to: EventStatus) -> date | None:

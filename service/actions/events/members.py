@@ -15,6 +15,7 @@ from models.places import Person
 from models.text import LocalizedText
 from models.vocabulary import MemberRole, Side
 from service.actions import crud, permissions
+from service.actions.audit import plain
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation
 from service.actions.events import attendance
@@ -99,8 +100,8 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
     crud.check(_member_errors(session, event, None, values))
     heads = confirmation.heads_of(session, event)
     values = attendance.settled(act, event, None, _with_side(session, event, None, values))
-    member = Member(event_id=event.id, **values)
-    crud.create(session, act, member, event_id=event.id)
+    member, kept = Member(event_id=event.id, **values), confirmation.kept_of(event)
+    crud.create(session, act, member, event_id=event.id, kept=kept)
     changes.event_parts_changed(session, act, event, heads)
     return member
 
@@ -114,7 +115,7 @@ def change_member(
     crud.check(_member_errors(session, event, member, values))
     heads = confirmation.heads_of(session, event)
     values = attendance.settled(act, event, member, _with_side(session, event, member, values))
-    changed = crud.change(session, act, member, values, event_id=event.id)
+    changed = crud.change(session, act, member, values, event_id=event.id, kept=confirmation.kept_of(event))
     if changed.difference(attendance.COMING):
         changes.event_parts_changed(session, act, event, heads)
     elif "answer" in changed:
@@ -162,7 +163,8 @@ def remove_member(session: Session, act: ActionContext, event: Event, member: Me
     """Remove a person from an event."""
     permissions.check_change(session, event)
     heads = confirmation.heads_of(session, event)
-    crud.delete(session, act, member, event_id=event.id)
+    kept = confirmation.kept_of(event) | {"created_at": plain(member.created_at)}
+    crud.delete(session, act, member, event_id=event.id, kept=kept)
     changes.event_parts_changed(session, act, event, heads)
 
 

@@ -61,7 +61,7 @@ def replace_programme(session: Session, act: ActionContext, event: Event, items:
     crud.flush(session)
     if before != after:
         changed = {"items": {"from": before, "to": after}}
-        record(session, act, "change", "programme", event.id, changed, event_id=event.id)
+        record(session, act, "change", "programme", event.id, changed, event_id=event.id, kept={"ids": list(old)})
 
 
 def _id_errors(items: Sequence[Mapping[str, Any]], old: Mapping[str, ProgrammeItem]) -> crud.Errors:
@@ -107,9 +107,9 @@ def add_item(session: Session, act: ActionContext, event: Event, values: Mapping
     crud.check(_item_errors(event, values))
     before = programme_of(session, event.id)
     item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)
-    was = plain(before)
+    was, ids = plain(before), [one.id for one in before]
     session.add(item)
-    _record_change(session, act, event, was)
+    _record_change(session, act, event, was, ids)
     return item
 
 
@@ -119,9 +119,10 @@ def change_item(
     """Change one item of the working programme; raises as :func:`add_item`."""
     permissions.check_change(session, event)
     crud.check(_item_errors(event, {"day": item.day} | dict(values)))
-    was = plain(programme_of(session, event.id))
+    before = programme_of(session, event.id)
+    was, ids = plain(before), [one.id for one in before]
     crud.assign(item, values)
-    _record_change(session, act, event, was)
+    _record_change(session, act, event, was, ids)
     return item
 
 
@@ -132,9 +133,10 @@ def remove_item(session: Session, act: ActionContext, event: Event, item: Progra
         Forbidden: another organisation is in charge of the event.
     """
     permissions.check_change(session, event)
-    was = plain(programme_of(session, event.id))
+    before = programme_of(session, event.id)
+    was, ids = plain(before), [one.id for one in before]
     session.delete(item)
-    _record_change(session, act, event, was)
+    _record_change(session, act, event, was, ids)
 
 
 def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
@@ -151,19 +153,55 @@ def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
     return errors
 
 
-def _record_change(session: Session, act: ActionContext, event: Event, was: Any) -> None:
-    """Write an audit row if the working programme differs from what it was."""
+def _record_change(session: Session, act: ActionContext, event: Event, was: Any, ids: Sequence[str]) -> None:
+    """Write an audit row if the working programme differs from what it was, of items with these ids."""
     crud.flush(session)
     now = plain(programme_of(session, event.id))
     if now != was:
-        record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
+        changed = {"items": {"from": was, "to": now}}
+        record(session, act, "change", "programme", event.id, changed, event_id=event.id, kept={"ids": list(ids)})
+
+
+def restore(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
+    """Put a working programme back as it was, every item with the ``id`` it had.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+        Invalid: a day is outside the visit.
+    """
+    permissions.check_change(session, event)
+    errors = {
+        f"items.{number}": one.get("day", []) for number, item in enumerate(items) if (one := _item_errors(event, item))
+    }
+    crud.check(errors)
+    before = programme_of(session, event.id)
+    was, ids = plain(before), [one.id for one in before]
+    old = {one.id: one for one in before}
+    for gone in old.keys() - {item["id"] for item in items}:
+        session.delete(old[gone])
+    crud.flush(session)
+    for item in items:
+        if item["id"] in old:
+            crud.assign(old[item["id"]], {name: value for name, value in item.items() if name != "id"})
+        else:
+            session.add(ProgrammeItem(event_id=event.id, **item))
+    _record_change(session, act, event, was, ids)
 
 
 def warnings_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
     """The warnings about an event's programme; none if it is completed, postponed or cancelled."""
-    if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
+    return warnings_of_values(event, [ProgrammeItemValues.of(item) for item in items])
+
+
+def warnings_of_values(event: Event, values: Sequence[ProgrammeItemValues]) -> list[ProgrammeWarning]:
+    """The warnings that :func:`warnings_of` would give about another programme of the event."""
+    if not is_planned(event):
         return []
     days = Days(event.first_day, event.last_day)
     stay = whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
-    values = [ProgrammeItemValues.of(item) for item in items]
     return programme_warnings(values, days, event.start_time, event.end_time, stay=stay)
+
+
+def is_planned(event: Event) -> bool:
+    """Whether an event is still to be held: not completed, postponed or cancelled."""
+    return event.status not in CALLED_OFF and event.status is not EventStatus.COMPLETED

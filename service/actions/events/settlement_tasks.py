@@ -50,6 +50,11 @@ def settled(session: Session, act: ActionContext, event: Event, *, is_done: bool
             tasks.change_task(session, act, event, task, {"done": is_done})
 
 
+def is_one(task: Task) -> bool:
+    """Whether a task is one of the two, or is called as they are."""
+    return any(_called(title, [task]) for title in (SETTLE, REPORT))
+
+
 def _called(title: LocalizedText, existing: Sequence[Task]) -> list[Task]:
     wanted = fold(localized(title, Language.VI))
     return [task for task in existing if fold(localized(task.title, Language.VI)) == wanted]

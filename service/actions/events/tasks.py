@@ -17,6 +17,7 @@ from models.event_parts import Task
 from models.events import Event
 from models.i18n import N_, Message, message
 from service.actions import crud, permissions
+from service.actions.audit import plain
 from service.actions.context import ActionContext
 from service.actions.effects import changes
 from service.actions.effects.task_due_days import DATING, lock_event, office_days_for
@@ -58,7 +59,8 @@ def remove_task(session: Session, act: ActionContext, event: Event, task: Task) 
     """Delete a task."""
     permissions.check_change(session, event)
     lock_event(session, event)
-    crud.delete(session, act, task, event_id=event.id)
+    kept = {"person_organisation_id": task.person_organisation_id, "created_at": plain(task.created_at)}
+    crud.delete(session, act, task, event_id=event.id, kept=kept)
     changes.event_parts_changed(session, act, event)
 
 

@@ -21,6 +21,7 @@ from models.projects import Project
 from models.queries import event_readers
 from models.queries.learner_permits import read_permits
 from models.reminders import Reminder
+from models.resources import Resource
 from models.text import LocalizedText
 from models.vocabulary import AboutType
 from service.actions import permissions
@@ -30,6 +31,7 @@ _TABLES: dict[AboutType, tuple[Any, Any]] = {
     AboutType.ANNIVERSARY: (Anniversary, Anniversary.title),
     AboutType.OBSERVANCE: (Observance, Observance.name),
     AboutType.PROJECT: (Project, Project.title),
+    AboutType.RESOURCE: (Resource, Resource.name),
 }
 
 
@@ -86,6 +88,8 @@ def _named(about_type: AboutType, about_id: str, day: date, row: Any) -> Occasio
         return OccasionName(name, day, day, path)
     if about_type is AboutType.PROPOSAL:
         return OccasionName(row[1], day, day, f"/events/{row[2]}/proposals")
+    if about_type is AboutType.RESOURCE:
+        return OccasionName(row[1], day, day, f"/resources/{about_id}")
     first, last = day, day
     if about_type is AboutType.ANNIVERSARY:
         first, last = known_days(Origin.parse(row.origin), day.year, day)

@@ -44,8 +44,8 @@ _RULES = select(_RULE).where(_RULE.c.active, _RULE.c.anchor.in_(sorted(OCCASIONS
 _COLUMNS = ("id", "about_type", "about_id", "rule_key", "recipient", "due_at", "state", "reason", "about_day")
 _PRESENT = select(*(_TABLE.c[name] for name in _COLUMNS)).where(
     _TABLE.c.about_id.is_not(None),
-    # Mails about proposed days are nobody's rule.
-    _TABLE.c.about_type != AboutType.PROPOSAL,
+    # Mails about what people did (proposed days, a note, a booking) are nobody's rule.
+    _TABLE.c.about_type.not_in([AboutType.PROPOSAL, AboutType.EVENT, AboutType.RESOURCE]),
     or_(_TABLE.c.state == ReminderState.PENDING, _TABLE.c.about_day >= bindparam("since")),
 )
 

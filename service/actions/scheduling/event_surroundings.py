@@ -181,7 +181,7 @@ def linked_visits(session: Session, commitment_ids: Collection[str]) -> dict[str
 
 
 def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
-    """The held and requested bookings of these events; one query."""
+    """The bookings of these events that were not released; one query."""
     statement = (
         select(Booking, Resource)
         .where(

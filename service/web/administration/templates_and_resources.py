@@ -7,9 +7,10 @@ from calendars.events.labels import kind_name
 from calendars.events.task_due_dates import TaskDueValues, due_offset_text
 from models.event_parts import TaskTemplate
 from models.i18n import N_, NP_
+from models.queries.keepers import ADDRESS
 from models.resources import Resource
 from models.vocabulary import ActivityType, EventKind, Grade, PassportKind, Role
-from service.actions.bookings import resources
+from service.actions.bookings import keepers, resources
 from service.actions.events import task_templates
 from service.actions.events.task_queries import TEMPLATE_ORDER
 from service.schemas.bookings import ResourceSchema
@@ -224,7 +225,36 @@ def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
         ),
         FieldSpec("note", FieldType.TEXTS, NP_("written remark", "Note")),
         FieldSpec("active", FieldType.FLAG, N_("In service"), default=True),
+        *(_keeper_fields() if keepers.may_name_keepers(view.session, view.act, resource) else ()),
     ]
+
+
+def _keeper_fields() -> list[FieldSpec]:
+    who = N_("E-mail addresses, with commas between them. An officer's address means the account, which can approve.")
+    asks = N_("A booking keeps its time until a keeper approves or refuses it.")
+    return [
+        FieldSpec(
+            "keeper_addresses",
+            FieldType.LIST,
+            N_("Keepers, who hear of bookings"),
+            who,
+            default=[],
+            error_name="keepers",
+        ),
+        FieldSpec("needs_approval", FieldType.FLAG, N_("Bookings need their approval"), asks, default=False),
+    ]
+
+
+def _compose_resource(values: dict[str, Any]) -> dict[str, Any]:
+    if (addresses := values.pop("keeper_addresses", None)) is not None:
+        values["keepers"] = [f"{ADDRESS}{address}" for address in addresses]
+    return values
+
+
+def _resource_extra(view: View, resource: Resource | None) -> dict[str, Any]:
+    if resource is None:
+        return {}
+    return {"keeper_addresses": keepers.keeper_addresses(view.session, resource)}
 
 
 RESOURCES = AdminSection(
@@ -245,4 +275,6 @@ RESOURCES = AdminSection(
     remove=Role.ADMIN,
     before=N_("What is out of service can't be booked any more; bookings that are there stay."),
     follows=N_("Only what was never booked can be deleted. Take anything else out of service."),
+    compose=_compose_resource,
+    beside=_resource_extra,
 )

@@ -13,6 +13,7 @@ from models.vocabulary import Role
 from service.actions import crud
 from service.actions.agreements import planning
 from service.actions.agreements.agreement_queries import commitments_of
+from service.actions.copies.repeats import last_visits
 from service.actions.dry_run import dry_run_savepoint
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
@@ -58,6 +59,7 @@ def _show(view: View, agreement: Agreement, refusal: FormRefusal | None = None) 
                 (one.event, len(Days(one.event.first_day, one.event.last_day)), one.reasons) for one in outcome.made
             ],
             left=outcome.left,
+            repeatable=last_visits(view.session, {str(one.event.commitment_id) for one in outcome.made}),
             commitments={commitment.id: commitment for commitment in own},
             seen=_digest(outcome),
             refusal=refusal,

@@ -10,8 +10,9 @@ from calendars.commitments.outstanding import Outstanding
 from calendars.commitments.progress import CommitmentProgress, ProgressYear
 from models.agreements import Agreement, Commitment
 from models.i18n import Message
-from models.vocabulary import EventStatus, KnownTo, ProgressState
+from models.vocabulary import EventStatus, FrequencyType, KnownTo, ProgressState, Role
 from service.actions.agreements import progress
+from service.actions.copies.repeats import Repeatable, last_visits
 from service.actions.events.event_queries import events_of_agreement
 from service.actions.ledger import exchange_rates
 from service.web.agreements.exchange_charts import ExchangeCharts, read_exchange_charts
@@ -69,6 +70,7 @@ class CommitmentRow:
     cells: Sequence[YearCell]
     opens: str | None
     outstanding: Outstanding
+    repeatable: Repeatable | None = None
 
     def can_plan_in(self, year: int) -> bool:
         """Whether a year lacks a visit that a plan would create."""
@@ -118,6 +120,7 @@ def read_year_table(view: View, agreement: Agreement, as_of: date, *, in_dong: b
     """Read an agreement's year table; the number of queries does not depend on the number of commitments and events."""
     current = progress.agreement_progress(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
+    last = last_visits(view.session, _repeated(current)) if view.may(Role.OFFICER) else {}
     ordered = sorted(current.lines, key=lambda line: article_order(line.commitment.article))
     rows: list[CommitmentRow] = []
     for line in ordered:
@@ -134,12 +137,25 @@ def read_year_table(view: View, agreement: Agreement, as_of: date, *, in_dong: b
                 ],
                 commitment.article if is_first else None,
                 current.outstanding[commitment.id],
+                last.get(commitment.id),
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
     rates = exchange_rates.rates_of_day(view.session, as_of) if in_dong else None
     charts = read_exchange_charts(view, current.passages, agreement.starts_on, agreement.ends_on, rates)
     return YearTable(as_of, years, rows, charts, current.titles)
+
+
+_AGAIN_AND_AGAIN = frozenset({FrequencyType.PER_YEAR, FrequencyType.EVERY})
+
+
+def _repeated(current: progress.AgreementProgress) -> list[str]:
+    """The commitments that come round and lack a visit: last time's can be taken as the pattern."""
+    return [
+        line.commitment.id
+        for line in current.lines
+        if line.commitment.frequency_type in _AGAIN_AND_AGAIN and current.outstanding[line.commitment.id].shortfalls
+    ]
 
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:

@@ -14,6 +14,8 @@ PURPOSES: Mapping[DocumentKind, str] = {
     DocumentKind.BADGES: N_("Badges to wear, eight on a sheet."),
     DocumentKind.VEHICLES: N_("The cars, each with those who ride in it."),
     DocumentKind.ROOMS: N_("Who stays in which room, for the lodging."),
+    DocumentKind.DRIVER_SHEET: N_("A page for each driver: day by day where to go, who rides, whom to call."),
+    DocumentKind.HOTEL_SHEET: N_("A page for each hotel: who stays from when to when, in which room, whom to call."),
     DocumentKind.SEATING: N_("Who sits where, as a list and as a picture of the table."),
     DocumentKind.RECEPTION_PLAN: N_("How the guests are received, and the table of who does what by when."),
     DocumentKind.SUBMISSION: N_("Asks the competent level to approve the visit."),
@@ -45,6 +47,8 @@ GROUPS: Mapping[str, Sequence[DocumentKind]] = {
     _PLACES: (
         DocumentKind.VEHICLES,
         DocumentKind.ROOMS,
+        DocumentKind.DRIVER_SHEET,
+        DocumentKind.HOTEL_SHEET,
         DocumentKind.SEATING,
         DocumentKind.NAME_PLATES,
         DocumentKind.BADGES,
@@ -61,5 +65,11 @@ GROUPS: Mapping[str, Sequence[DocumentKind]] = {
 }
 """The kinds under their headings, in the order in which they are listed."""
 
-PLACED = {DocumentKind.VEHICLES, DocumentKind.ROOMS, DocumentKind.SEATING}
+PLACED = {
+    DocumentKind.VEHICLES,
+    DocumentKind.ROOMS,
+    DocumentKind.DRIVER_SHEET,
+    DocumentKind.HOTEL_SHEET,
+    DocumentKind.SEATING,
+}
 """What is on these is entered on the page of cars, rooms and seats."""

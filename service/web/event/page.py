@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models.errors import Conflict
@@ -12,9 +12,10 @@ from models.events import Event
 from models.i18n import N_, message
 from models.queries.dated import has_days
 from models.reminders import Reminder
-from models.vocabulary import EventKind, ReminderState, Role
+from models.vocabulary import EventKind, EventStatus, ReminderState, Role
 from service.actions import crud
 from service.actions.both_sides.notes import count_notes
+from service.actions.copies import source
 from service.actions.documents import placements
 from service.actions.event_sides import SideOfReader, side_of
 from service.actions.events import events
@@ -22,7 +23,8 @@ from service.actions.events.attendance import Answers, ComingSight
 from service.actions.files import files
 from service.actions.ledger import rights
 from service.actions.reminders import reminder_planning
-from service.web import event_bookings
+from service.actions.undo.offers import UndoOffer, offers
+from service.web import copied_lines, event_bookings
 from service.web.both_sides.section import read_section
 from service.web.event import (
     confirmation,
@@ -33,6 +35,7 @@ from service.web.event import (
     in_charge,
     members,
     programme,
+    restored,
     tasks,
     transitions,
     warning_links,
@@ -44,10 +47,21 @@ from service.web.history import EventHistory, read_history
 from service.web.page_decorator import page
 from service.web.view import View
 
+UNKNOWN_STEP = N_("This page does not know that step. Reload it and try again.")
+
 
 def _retry(view: View, found: Event) -> None:
     reminder = crud.part(view.session, Reminder, found.id, request.form.get("reminder", ""))
     reminder_planning.retry(view.session, view.act, reminder)
+
+
+def _not_here(view: View, found: Event) -> None:
+    """What is told here, but done at another address.
+
+    Raises:
+        Conflict: always.
+    """
+    raise Conflict(message(UNKNOWN_STEP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +109,11 @@ _DEEDS: Mapping[str, PageAction] = {
     "add_task": PageAction(tasks.add, "tasks", N_("The task was added."), "task"),
     "change_task": PageAction(tasks.change, "tasks", N_("The task was changed."), "task", "task-"),
     "remove_task": PageAction(tasks.remove, "tasks", N_("The task was deleted."), "task"),
+    "undone": PageAction(_not_here, "steps", N_("It was undone.")),
+    "restored": PageAction(_not_here, "steps", N_("The draft was restored from the trash.")),
     "retry": PageAction(_retry, "reminders", N_("The reminder will be sent again with the next round.")),
 }
+_UNDOABLE = _DEEDS.keys() - {"delete", "accept", "refuse", "ask", "publish", "retry", "undone", "restored"}
 _EDITORS: Mapping[str, Callable[[EditRequest], OpenEditor]] = {
     "facts": facts.editor,
     "days": days.editor,
@@ -119,10 +136,13 @@ def event(view: View, event_id: str) -> Response:
         outlook, refusal = days.look(view, found)
         # Undoing took what was read along: it is read again.
         return _show(view, events.find_event(view.session, event_id), refusal, outlook)
+    was_draft = found.status is EventStatus.DRAFT
     refusal = attempt(view, lambda: _do(view, found, word))
     if refusal is not None:
         return _show(view, events.find_event(view.session, event_id), refusal)
     if word == "delete":
+        if was_draft:
+            return redirect(url_for("pages.trash", done="trashed"), 303)
         return redirect(url_for("pages.coming", done="deleted"), 303)
     return redirect(_back_to(event_id, word), 303)
 
@@ -135,14 +155,20 @@ def _back_to(event_id: str, word: str) -> str:
         shown |= {"reminders"}
     anchor = None if word == "step" else f"{deed.row}{row}" if row else deed.part
     return url_for(
-        "pages.event", event_id=event_id, done=word, row=row or None, show=folding.written(shown), _anchor=anchor
+        "pages.event",
+        event_id=event_id,
+        done=word,
+        row=row or None,
+        undo=g.request_id if word in _UNDOABLE else None,
+        show=folding.written(shown),
+        _anchor=anchor,
     )
 
 
 def _do(view: View, found: Event, word: str) -> None:
     deed = _DEEDS.get(word)
     if deed is None:
-        raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
+        raise Conflict(message(UNKNOWN_STEP))
     with estimate_change.confirmed(view, found, word):
         deed.run(view, found)
 
@@ -214,8 +240,21 @@ def _show(
         refusal=refusal,
         refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",
         form=request.form,
+        may_copy=view.may(Role.OFFICER) and source.may_copy(view.session, found),
+        copied_notice=copied_lines.read_notice(view, found.id),
+        not_restored=restored.told(view),
+        undo=_undo_offer(view) if deed and not refusal else None,
         done=(deed.part, _told(view, found, deed, board), changed) if deed and not refusal else None,
     )
+
+
+def _undo_offer(view: View) -> UndoOffer | None:
+    """The reader's own change that was just made, where it can be undone."""
+    request_id = request.args.get("undo", "")
+    if not (0 < len(request_id) <= 64) or not view.may(Role.OFFICER):
+        return None
+    offer = offers(view.session, view.act, [request_id]).get(request_id)
+    return offer if offer is not None and offer.can_be else None
 
 
 def _coming(view: View, found: Event, dossier: EventPageData) -> str:

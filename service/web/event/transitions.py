@@ -13,6 +13,7 @@ from models.vocabulary import EventStatus
 from service.actions import issued_papers, permissions
 from service.actions.effects import confirmation
 from service.actions.events import events, undated
+from service.actions.undo import trash
 from service.schemas.events import KIND_SCHEMAS, TransitionSchema
 from service.web.both_sides.share_box import box_of, share_if_ticked
 from service.web.event.editor import check_version, load
@@ -64,8 +65,11 @@ def _asks_who(event: Event, to: EventStatus) -> bool:
 
 
 def delete(view: View, event: Event) -> None:
-    """Delete the event with all that hangs on it, as it stood when the page was read."""
+    """Delete the event with all that hangs on it, as it stood when the page was read: a draft into the trash."""
     check_version(event.version)
+    if event.status is EventStatus.DRAFT:
+        trash.put_away(view.session, view.act, view.desk.settings.secret_key, event)
+        return
     events.delete_event(view.session, view.act, event)
 
 

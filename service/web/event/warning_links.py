@@ -23,6 +23,8 @@ _MENDED_IN: Mapping[str, str] = {
     "person_double_committed": "people",
     "changed_since_confirmed": "confirmation",
     "booking_hours_stale": "bookings",
+    "booking_not_approved": "bookings",
+    "booking_refused": "bookings",
     "organisation_ended": "facts",
     "nobody_in_charge": "in-charge",
     "nobody_reached": "in-charge",

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from calendars.days.spans import days_after
 from models.resources import Resource
-from models.vocabulary import BookingState, SavedPage
+from models.vocabulary import TAKING, BookingState, SavedPage
 from service.actions import crud
 from service.actions.bookings import bookings
 from service.actions.bookings.resources import all_resources
@@ -52,7 +52,7 @@ def resource(view: View, resource_id: str) -> Response:
         "resource_id": resource.id,
         "from_": first,
         "to": last,
-        "state": [BookingState.HELD, BookingState.REQUESTED],
+        "state": [*TAKING, BookingState.REQUESTED],
     }
     lines, has_more = lines_of(view, query)
     months = groupby(lines, key=lambda line: max(line.booking.first_day, first).replace(day=1))

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from calendars.bookings.times import BookingTimes
 from calendars.days.office_clock import RunningOrder
 from calendars.events.confirmation import CONFIRMED_FIELDS
 from calendars.events.lifecycle import CALLED_OFF
@@ -20,6 +21,8 @@ from models.vocabulary import EventKind, EventStatus, Role, SavedPage
 from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
+from service.actions.bookings import answers
+from service.actions.bookings.answers import KeptBooking
 from service.actions.both_sides import mentions
 from service.actions.both_sides.answer_queries import inbox_state
 from service.actions.both_sides.submissions import waiting_events
@@ -32,6 +35,7 @@ from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
 from service.web.both_sides.shared_lines import shared_lines
+from service.web.help.tour import steps_for
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
 from service.web.list_columns import chosen, table_of
@@ -148,6 +152,7 @@ def upcoming(view: View) -> Response:
     shared, more_shared = ([], 0) if params.is_filtered or params.is_past else shared_lines(view)
     return view.page(
         "lists/upcoming.html",
+        tour_steps=[] if params.is_filtered else steps_for(view),
         shared=shared,
         more_shared=more_shared,
         params=params,
@@ -181,6 +186,7 @@ def upcoming(view: View) -> Response:
         in_charge_names=in_charge_names(view, events),
         ended=ended_in_charge(view),
         mentions=mentions.unread_mentions(view.session, view.act, MENTIONS_SHOWN),
+        bookings_to_answer=_to_answer(view),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         several=view.may(Role.OFFICER) and bool(request.args.get("several")),
@@ -190,6 +196,14 @@ def upcoming(view: View) -> Response:
         statuses=list(EventStatus),
         labels=FIELDS,
     )
+
+
+def _to_answer(view: View) -> list[tuple[KeptBooking, str]]:
+    """The bookings that wait for the answer of who reads the page, and when they are."""
+    if not view.may(Role.OFFICER):
+        return []
+    found = answers.waiting_bookings(view.session, view.act, TO_APPROVE_SHOWN)
+    return [(one, BookingTimes.of(one.booking).format()) for one in found if one.may_be_answered]
 
 
 def _note(view: View, noted: upgrade_notes.NotedRow) -> dict[str, Any]:

@@ -27,6 +27,10 @@ TOPICS: Mapping[NoticeTopic, tuple[str, str]] = {
     ),
     NoticeTopic.PROPOSALS: (N_("Days that another office proposes"), N_("Who waits for whom, and until when.")),
     NoticeTopic.PAPERS: (N_("Papers of visits"), N_("A paper that somebody sends you from the service.")),
+    NoticeTopic.BOOKINGS: (
+        N_("Bookings of what you keep"),
+        N_("A room or car that you keep is booked, given back or asked for; or what you asked for is decided."),
+    ),
     NoticeTopic.MENTIONS: (N_("Notes that mention you"), N_("The first page lists them too.")),
 }
 WAYS: Mapping[str, str] = {

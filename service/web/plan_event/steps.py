@@ -12,6 +12,7 @@ from models.agreements import Anniversary
 from models.errors import Conflict
 from models.vocabulary import EventKind, Language, Role
 from service.actions.agreements.agreement_queries import all_anniversaries
+from service.actions.copies.repeats import Repeatable, last_visits
 from service.actions.events.create_with_bookings import create_on_opening
 from service.actions.scheduling.openings import festival_choices
 from service.http.error_responses import flat
@@ -160,7 +161,15 @@ def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -
         months=months_offered(view, figures.first_month, figures.last_month),
         festivals=_festivals(view, case, figures),
         anniversaries=anniversaries(view, case),
+        last=_last(view, case),
     )
+
+
+def _last(view: View, case: PlanRequest) -> Repeatable | None:
+    """The last visit for the same commitment, which can be copied instead."""
+    if case.commitment is None:
+        return None
+    return last_visits(view.session, [case.commitment.id]).get(case.commitment.id)
 
 
 def _festivals(view: View, case: PlanRequest, figures: ProposedFigures) -> list[tuple[str, str]]:

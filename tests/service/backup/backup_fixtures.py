@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from calendars.reminders.due_times import GRACE
-from models.accounts import ApiToken, Audit
+from models.accounts import ApiToken, Audit, FirstDay
 from models.agreements import Agreement
 from models.both_sides.inbox import InboxFolder, InboxMessage
 from models.both_sides.links import EventLink, LinkDraft, Submission, SubmissionFile
@@ -34,10 +34,11 @@ from models.placements import Placement
 from models.places import Particulars, Passport
 from models.projects import Project
 from models.reminders import EventVersion, JobRun, ReminderAttempt
-from models.resources import Booking, Resource
+from models.resources import Booking, BookingNotice, Resource
 from models.successions import Merge, OrganisationHandOver
 from models.tables import metadata
 from models.text_keys import RULES, TextKeys
+from models.trash import TrashedEvent
 from models.types import new_id
 from models.upgrades import UpgradeNote
 from models.vocabulary import (
@@ -55,6 +56,7 @@ from models.vocabulary import (
     NoteVisibility,
     NoticeTopic,
     NoticeWay,
+    ReminderPurpose,
     Role,
 )
 from models.workers import PlanningJob
@@ -91,6 +93,7 @@ def fill_everything(database: Database) -> None:
             password_hash="$argon2id$x",
         )
         session.add(ApiToken(user_id=user.id, name="x", token_hash="a" * 64, created_at=NOW, expires_at=None))
+        session.add(FirstDay(user_id=user.id, ticked=["coming"], ended_at=FAR))
         event = factories.make_event(
             session, budget_amount=2**53 + 1, budget_currency="VND", start_time=time(7, 30), end_time=time(9),
             created_by=user.id, confirmed_at=FAR,
@@ -180,11 +183,17 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     session.add(NoticeChoice(user_id=user_id, topic=NoticeTopic.CHANGES, way=NoticeWay.NONE))
     session.add(ChosenColumns(user_id=user_id, listing="coming", columns=["title", "days"]))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
+    trashed = {"organisation_id": None, "created_by": user_id, "kind": "activity", "sequence": 3, "sealed": b"\x00\xff"}
+    session.add(TrashedEvent(trashed_at=FAR, trashed_by=user_id, **trashed))
     session.add(Placement(event_id=event_id, vehicles={"b": ["m"]}, rooms={"c": [["m"], []]}, tables=tables))
     hall = session.exec(select(Resource).limit(1)).scalar_one()  # type: ignore[call-overload]
     span = {"starts_at": FAR, "ends_at": FAR + timedelta(hours=3), "length_class": 1, "timezone": "Asia/Vientiane"}
     days = {"first_day": FAR.date(), "last_day": FAR.date(), "start_time": time(10, 4, 5), "end_time": time(13)}
-    session.add(Booking(event_id=event_id, resource_id=hall.id, note=STRANGE, **span, **days))
+    answered = {"asked_by": user_id, "answered_by": user_id, "answered_at": NOW, "answer_reason": STRANGE}
+    booking = Booking(event_id=event_id, resource_id=hall.id, note=STRANGE, state="refused", **span, **days, **answered)
+    session.add(booking)
+    hall.keepers, hall.needs_approval = [f"user:{user_id}", "email:a@example.org"], True
+    _tell_of(session, booking)
     session.add(StoredContent(sha256="e" * 64, size=5, stored_by=user_id, stored_at=NOW, unreferenced_since=None))
     session.flush()
     _fill_estimate(session, event_id, user_id)
@@ -202,6 +211,15 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     gone = {"kind": "activity", "status": "cancelled", "visibility": "public", "host": "hai-duong", "timezone": "UTC"}
     days = {"first_day": date(2026, 2, 28), "last_day": date(2026, 3, 1), "created_at": NOW, "updated_at": NOW}
     session.add(DeletedEvent(id=new_id(), uid="x", sequence=3, title={"vi": "Đã xoá"}, location=None, **gone, **days))
+
+
+def _tell_of(session: Session, booking: Booking) -> None:
+    about = {"about_type": AboutType.RESOURCE, "about_id": booking.resource_id, "about_day": booking.first_day}
+    mail = factories.make_reminder(
+        session, None, purpose=ReminderPurpose.BOOKING_REFUSED, rule_key="booking:a", **about
+    )
+    told = {"before": None, "after": {"event_id": booking.event_id, "note": STRANGE}}
+    session.add(BookingNotice(reminder_id=mail.id, booking_id=booking.id, resource_id=booking.resource_id, **told))
 
 
 def _fill_inbox(session: Session, event: Event, user_id: str) -> None:

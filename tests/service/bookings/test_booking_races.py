@@ -88,7 +88,7 @@ class Office:
     def overfull(self) -> list[str]:
         """Resources of which more is held at an instant than there is: every pair of instants, counted one by one."""
         with self.database.transaction(write=False) as session:
-            held = session.exec(select(Booking).where(Booking.state == "held")).all()
+            held = session.exec(select(Booking).where(col(Booking.state).in_(["held", "asked"]))).all()
             found = []
             for resource in session.exec(select(Resource)).all():
                 here = [one for one in held if one.resource_id == resource.id]

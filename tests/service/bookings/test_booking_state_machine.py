@@ -31,7 +31,7 @@ from models.errors import Conflict
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventKind, EventStatus, Role
-from service.actions.bookings import bookings, resources
+from service.actions.bookings import answers, bookings, following, resources
 from service.actions.bookings.conflict_check import BookingClash
 from service.actions.context import ActionContext
 from service.actions.events import events
@@ -39,6 +39,10 @@ from tests import factories
 
 BASE = date(2027, 3, 1)
 CAPACITIES = (1, 1, 2, 3)
+KEPT = frozenset({1, 3})
+"""The resources whose bookings need approval."""
+
+TAKING = ("held", "asked")
 STEPS = 50
 
 
@@ -52,6 +56,11 @@ class ModelBooking:
     last: int
     quantity: int
     state: str
+    approved: bool = False
+
+    def taken(self) -> "ModelBooking":
+        """As it is once it takes its resource at other times, in another number or for the first time."""
+        return replace(self, state="asked" if self.resource in KEPT else "held", approved=False)
 
 
 @dataclass
@@ -73,8 +82,8 @@ class Model:
 
     def fits(self, changed: dict[str, ModelBooking]) -> bool:
         """Whether everything held fits once these bookings are as given."""
-        held = [one for one in ({**self.bookings, **changed}).values() if one.state == "held"]
-        touched = {one.resource for one in changed.values() if one.state == "held"}
+        held = [one for one in ({**self.bookings, **changed}).values() if one.state in TAKING]
+        touched = {one.resource for one in changed.values() if one.state in TAKING}
         for number in touched:
             here = [one for one in held if one.resource == number]
             for day in range(min(one.first for one in here), max(one.last for one in here) + 1):
@@ -103,7 +112,8 @@ class Machine(RuleBasedStateMachine):
         self.resources = [
             resources.create_resource(
                 self.session, self.act,
-                {"name": {"vi": f"Phòng {number}"}, "type": "room", "locality": "hai-duong", "capacity": capacity},
+                {"name": {"vi": f"Phòng {number}"}, "type": "room", "locality": "hai-duong", "capacity": capacity,
+                 "needs_approval": number in KEPT},
             )
             for number, capacity in enumerate(CAPACITIES)
         ]  # fmt: skip
@@ -200,6 +210,7 @@ class Machine(RuleBasedStateMachine):
             )
             for number, wish in enumerate(wishes)
         }
+        wanted = {number: one.taken() if one.state == "held" else one for number, one in wanted.items()}
         if known.status in {"cancelled", "postponed"}:
             with pytest.raises(Conflict) as refused, self.step():
                 bookings.make_bookings(self.session, self.act, wishes, several=True)
@@ -215,11 +226,21 @@ class Machine(RuleBasedStateMachine):
         return made[-1].id if made else ""
 
     def shifted(self, event: str, by: int) -> dict[str, ModelBooking]:
-        return {
+        """The event's bookings so many days later; what took its resource asks again."""
+        moved = {
             identity: replace(one, first=one.first + by, last=one.last + by)
             for identity, one in self.model.bookings.items()
             if one.event == event
         }
+        return {identity: self.again(one) for identity, one in moved.items()} if by else moved
+
+    @staticmethod
+    def again(one: ModelBooking) -> ModelBooking:
+        """A booking whose times or number changed: what takes its resource asks again, what does not is not approved
+        any more; what was refused stays so."""
+        if one.state == "refused":
+            return one
+        return one.taken() if one.state in TAKING else replace(one, approved=False)
 
     @rule(event=events_made, by=st.integers(-6, 6).filter(bool))
     def move(self, event: str, by: int) -> None:
@@ -251,7 +272,9 @@ class Machine(RuleBasedStateMachine):
             reaches = one.last >= known.last
             is_piece = one.first == one.last and known.first != known.last
             last = one.last + (by if (is_at_end if is_piece else reaches) else 0)
-            wanted[identity] = replace(one, first=first, last=last)
+            changed_times = (first, last) != (one.first, one.last)
+            moved_one = replace(one, first=first, last=last)
+            wanted[identity] = self.again(moved_one) if changed_times else moved_one
         days = {"last_day": BASE + timedelta(known.last + by)}
         changed = self.attempt(
             lambda: events.change_event(self.session, self.act, self.event(event), days),
@@ -264,10 +287,14 @@ class Machine(RuleBasedStateMachine):
     def take_to(self, event: str, to: EventStatus, states: dict[str, str], by: int = 0) -> None:
         """A transition in both; ``states``: what bookings in each state become."""
         known = self.model.events[event]
-        wanted = {
-            identity: replace(one, state=states.get(one.state, one.state))
-            for identity, one in self.shifted(event, by).items()
-        }
+        wanted = {}
+        for identity, one in self.shifted(event, by).items():
+            state = states.get(one.state, one.state)
+            if state == one.state or state not in TAKING:
+                wanted[identity] = replace(one, state=state)
+            else:
+                # What comes back as it was approved needs no second approval.
+                wanted[identity] = replace(one, state="held") if one.approved else one.taken()
         days = (
             {"first_day": BASE + timedelta(known.first + by), "last_day": BASE + timedelta(known.last + by)}
             if by
@@ -289,7 +316,7 @@ class Machine(RuleBasedStateMachine):
         status = self.model.events[event].status
         if status == "cancelled" or (status == "postponed" and to is EventStatus.POSTPONED):
             return
-        self.take_to(event, to, {"held": "released"})
+        self.take_to(event, to, {"held": "released", "asked": "released"})
         if to is EventStatus.POSTPONED:
             self.model.events[event].put_off_from = self.model.events[event].first
 
@@ -306,6 +333,41 @@ class Machine(RuleBasedStateMachine):
         if self.model.events[event].status == "planned":
             self.take_to(event, EventStatus.CONFIRMED, {"requested": "held"})
 
+    @rule(booking=bookings_made, is_yes=st.booleans())
+    def answer(self, booking: str, is_yes: bool) -> None:
+        one = self.model.bookings.get(booking)
+        if one is None:
+            return
+
+        def step() -> Any:
+            check = lambda _row: None  # noqa: E731
+            if is_yes:
+                return answers.approve(self.session, self.approver, booking, check)
+            return answers.refuse(self.session, self.approver, booking, "bận", check)
+
+        if one.state != "asked":
+            with pytest.raises(Conflict) as refused, self.step():
+                step()
+            assert refused.value.code == "not_asked"
+            return
+        assert self.attempt(step, should_succeed=True) is not None
+        self.model.bookings[booking] = replace(one, state="held" if is_yes else "refused", approved=is_yes)
+
+    @rule(booking=bookings_made)
+    def ask_again(self, booking: str) -> None:
+        one = self.model.bookings.get(booking)
+        row = self.session.get(Booking, booking) if booking else None
+        if one is None or row is None or one.state != "refused":
+            return
+        known = self.model.events[one.event].status
+        wanted = replace(one, state="released") if known in {"cancelled", "postponed"} else one.taken()
+        done = self.attempt(
+            lambda: bookings.change_booking(self.session, self.act, row, {"state": BookingState.HELD}),
+            should_succeed=self.model.fits({booking: wanted}),
+        )
+        if done is not None:
+            self.model.bookings[booking] = wanted
+
     @rule(booking=bookings_made, number=st.integers(0, 3), by=st.integers(-5, 5), longer=st.integers(0, 3))
     def change(self, booking: str, number: int, by: int, longer: int) -> None:
         one = self.model.bookings.get(booking)
@@ -318,6 +380,14 @@ class Machine(RuleBasedStateMachine):
             last=one.last + by + longer,
             quantity=min(one.quantity, self.model.capacities[number]),
         )
+        if (number, wanted.first, wanted.last, wanted.quantity) != (one.resource, one.first, one.last, one.quantity):
+            is_off = self.model.events[one.event].status in {"cancelled", "postponed"}
+            if one.state in TAKING:
+                wanted = wanted.taken()
+            elif one.state == "refused":
+                wanted = replace(wanted, state="released", approved=False) if is_off else wanted.taken()
+            else:
+                wanted = replace(wanted, approved=False)
         values = {
             "resource_id": self.resources[number].id,
             "from_": BASE + timedelta(wanted.first),
@@ -368,6 +438,7 @@ class Machine(RuleBasedStateMachine):
                 (row.last_day - BASE).days,
                 row.quantity,
                 row.state.value,
+                row.answered_at is not None and row.state != "refused",
             )
             for row in rows
         }
@@ -417,7 +488,8 @@ def test_the_model_sees_a_guard_that_is_off(database: Database, monkeypatch: pyt
         pass
 
     Unguarded.database = database
-    monkeypatch.setattr(bookings, "ensure_available", lambda *everything: None)
+    for module in (bookings, following):
+        monkeypatch.setattr(module, "ensure_available", lambda *everything: None)
     quickly = settings(max_examples=50, stateful_step_count=STEPS, deadline=None, phases=[Phase.generate])
     with pytest.raises(BaseException, match="fits: False, service: None"):
         run_state_machine_as_test(Unguarded, settings=quickly)

@@ -123,7 +123,10 @@ def test_the_other_side_sees_its_own_people_only(two: TwoOffices, people: dict[s
     assert "Nội Bài" in two.other.get(f"{two.path}/members?format=csv").text
     text = two.other.get(f"{two.path}/members?format=csv").text
     assert text.count("Nội Bài") == 2
-    answer = change(two.other, people["guest"], {"answer": "declined"})
+    assert change(two.other, people["guest"], {"answer": "declined"}).json["answer"] == "declined"
+    answer = change(two.other, people["host"], {"answer": "declined"})
+    assert (answer.status_code, answer.json["code"]) == (403, "not_in_charge")
+    answer = change(two.other, people["guest"], {"role": "interpreter"})
     assert (answer.status_code, answer.json["code"]) == (403, "not_in_charge")
 
 

@@ -89,7 +89,8 @@ class Owners:
                     select(*table.primary_key.columns, *(one for one in table.c if one not in set(table.primary_key)))
                 )}
                 for name, table in metadata.tables.items()
-                if name not in {"audit", "ical_fragment", "feed_chunk", "calendar_change", "reminder_attempt"}
+                if name not in {"audit", "ical_fragment", "feed_chunk", "calendar_change", "reminder_attempt",
+                                "booking_notice"}
             }  # fmt: skip
 
     def of(self, name: str, row: Mapping[str, Any]) -> str | None:

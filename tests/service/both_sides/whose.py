@@ -15,10 +15,12 @@ event createArtTroupeVisit changeArtTroupeVisit deleteArtTroupeVisit
 event createDelegation changeDelegation deleteDelegation
 event createCeremony changeCeremony deleteCeremony
 event createTrainingBatch changeTrainingBatch deleteTrainingBatch
+event undoChange
 event createLearner changeLearner deleteLearner
-event createBooking changeBooking deleteBooking
+event createBooking changeBooking deleteBooking approveBooking refuseBooking
 event createDocument changeDocument deleteDocument sendDocument
 event importCalendarFile importEvents planAgreement
+event copyEvent
 event acceptEventChanges requestEventConfirmation refuseEventConfirmation transitionEvent
 event replaceEstimate approveEstimate returnEstimate reverseEstimate settleEstimate submitEstimate
 event createPayment changePayment deletePayment

@@ -107,6 +107,7 @@ FOUND_BY_PAGES = {
     "/events/<event_id>": "its own page",
     "/events/<event_id>/told": "what was told of it: nothing",
     "/events/<event_id>/programme": "its programme: none",
+    "/events/<event_id>/programme/edit": "that it has no programme",
     "/events/<event_id>/members": "its people",
     "/events/<event_id>/coming": "who came",
     "/events/<event_id>/notes": "what was noted on it",

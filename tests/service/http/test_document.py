@@ -51,7 +51,7 @@ VERBS = {
         *("create", "reject", "transition", "plan", "publish", "import", "rotate"),
         *("preview", "propose", "retry", "mark", "reveal", "change", "accept", "request", "refuse", "merge"),
         *("undo", "hand", "send", "strike", "submit", "approve", "return", "settle", "reverse"),
-        *("decline", "counter", "withdraw"),
+        *("decline", "counter", "withdraw", "copy"),
     },
 }
 """The verbs an operation's name begins with, by its method."""

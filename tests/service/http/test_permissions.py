@@ -238,6 +238,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
             "late_id": late.id,
             "week": f"{event.first_day:%G-W%V}",
             "year": str(event.first_day.year),
+            "start": event.first_day.isoformat(),
         }
         return World(mine, other, office, event.id, event.uid, ids)
 
@@ -456,6 +457,13 @@ OF_NOTES: list[tuple[str, str, Any]] = [
 """Every way to change notes: departments that take part write them too, who is not in charge of the event."""
 
 
+ALONG = ["members", "programme", "tasks", "bookings"]
+OF_COPIES: list[tuple[str, str, Any]] = [
+    ("POST", "/events/{event_id}/copy", {"first_day": "2027-06-14", "take": ALONG})
+]
+"""Every way to make an event of one's own from another: for officers who see all of that."""
+
+
 FORM = {"title": "Báo cáo", "kind": "report", "file": "Nội dung"}
 """A form with a file; the address says that it is one."""
 
@@ -524,6 +532,22 @@ def test_notes_are_written_by_officers_who_read_the_event_and_deleted_by_their_a
     answers = [change(who, method, world.address(path), body) for method, path, body in OF_NOTES]
     assert tuple(one.status_code for one in answers) == expected, [one.text for one in answers]
     assert whose == "mine" or MARK not in "".join(one.text for one in answers)
+
+
+@pytest.mark.parametrize(("whose", "role", "expected"), [
+    ("other", Role.OFFICER, 404),
+    ("mine", Role.VIEWER, 403),
+    ("mine", Role.OFFICER, 201),
+])  # fmt: skip
+def test_copies_are_made_by_officers_who_see_all_of_the_event(
+    world: World, caller: Callable[..., Caller], database: Database, whose: str, role: Role, expected: int
+) -> None:
+    who, before = officer_of(caller, getattr(world, whose), role), trail(database)
+    for method, path, body in OF_COPIES:
+        answer = change(who, method, world.address(path), body)
+        assert answer.status_code == expected, answer.text
+        assert expected == 201 or MARK not in answer.text
+    assert (trail(database) == before) is not (expected == 201)
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -624,12 +648,13 @@ SHARED = frozenset(
     {
         "localities", "organisations", "people", "agreements", "commitments", "anniversaries", "office-holidays",
         "observances", "task-templates", "resources", "users", "me", "tokens", "reminder-rules", "feeds", "norms",
-        "exchange-rates", "projects",
+        "exchange-rates", "projects", "changes",
         "merges", "hand-overs", "document-templates", "office",
     }
 )  # fmt: skip
-"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens). Who
-changes projects is asked in ``tests/service/ledger/test_projects_api.py``."""
+"""What is nobody's event: of all officers, of administrators, or of the account itself (find_feed, own tokens, undoing
+one's own changes: ``tests/service/undo``). Who changes projects is asked in
+``tests/service/ledger/test_projects_api.py``."""
 
 LIKE = {"training-batches": "delegations", "art-troupe-visits": "delegations", "activities": "delegations"}
 MADE = frozenset({"/delegations", "/events/import"})
@@ -646,10 +671,14 @@ OF_APPROVERS = frozenset(
 """An approver may change every event; that it takes one is asked of every role in ``test_requests``."""
 
 
+OF_KEEPERS = frozenset({"/bookings/{booking_id}/approve", "/bookings/{booking_id}/refuse"})
+"""Who keeps a resource answers, not who is in charge of the event: ``tests/service/bookings/test_keepers_api.py``."""
+
+
 def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> None:
     """An operation that is added and not thought about fails here."""
     asked = {(method, urlsplit(path).path) for method, path, _body in [*changes(world), *money_changes(world)]}
-    of_batches = {(method, path) for method, path, _body in [*OF_BATCHES, *OF_NOTES]}
+    of_batches = {(method, path) for method, path, _body in [*OF_BATCHES, *OF_NOTES, *OF_COPIES]}
     missing = []
     for method, path, _role in operations(app):
         noun, _slash, rest = path.strip("/").partition("/")
@@ -659,7 +688,7 @@ def test_every_change_has_its_place_in_the_matrix(world: World, app: Flask) -> N
             continue
         if of_event:
             path = "/delegations/{event_id}"  # the same two actions
-        elif method == "GET" or noun in SHARED or path in MADE | OF_APPROVERS:
+        elif method == "GET" or noun in SHARED or path in MADE | OF_APPROVERS | OF_KEEPERS:
             continue
         path = path.replace("/seen", "/retry")  # the same check
         if (method, world.address(path)) not in asked:

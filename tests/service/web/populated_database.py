@@ -59,7 +59,7 @@ from models.vocabulary import (
     Role,
 )
 from seed.loader import load_files, packaged_files
-from service.actions.bookings import bookings
+from service.actions.bookings import answers, bookings
 from service.actions.both_sides import drafts, notes
 from service.actions.context import ActionContext
 from service.actions.directory import hand_overs, merges
@@ -88,7 +88,7 @@ _NO_PAGES = {
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
-_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg")
+_FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg", ".png", ".webmanifest")
 
 _EXAMPLES: Mapping[str, Any] = {
     "event_id": Event.id,
@@ -123,7 +123,9 @@ MORE: tuple[str, ...] = (
     "/plan/days?kind=delegation&line=doan+Vientiane+che+10/3/2027",
     "/administration/doubles?of=organisations", "/administration/people?q=a", "/administration/holidays?year=2027",
     "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
+    "/resources/grid?view=hours", "/resources/grid?type=vehicle&seats=4&free=yes",
     "/history?locality=vientiane-province", "/history?q=nothing-such", "/search?q=chuyen+gia",
+    "/help/words", "/help?q=a", "/help?q=nothing-such",
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 
@@ -194,6 +196,7 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     hall = session.exec(select(Resource)).first()
     if hall is not None:
         bookings.make_bookings(session, act, [{"event_id": visit.id, "resource_id": hall.id}], several=False)
+    _ask_keeper(session, act, visit)
     _place(session, act, visit)
     _estimate(session, act, visit)
     _give(session, act, visit, head.id)
@@ -247,6 +250,21 @@ def _give(session: Session, act: ActionContext, visit: Event, head_id: str) -> N
         gifts.create_gift(session, act, given | more)
     money = {"kind": GiftKind.MONEY, "money": {"amount": "100000000", "currency": "VND"}, "received_on": "2024"}
     gifts.create_gift(session, act, {"given_by": here, "given_to": there, "description": text} | money)
+
+
+def _ask_keeper(session: Session, act: ActionContext, visit: Event) -> None:
+    """A hall that the reader's office has to approve, asked for by somebody else, and a refusal."""
+    text = {"vi": "Hội trường lớn", "lo": "ຫ້ອງປະຊຸມໃຫຍ່", "en": "Great hall"}
+    hall = Resource(
+        name=text, type=ResourceType.ROOM, locality="hai-duong", seats=8, needs_approval=True, buffer_after=30
+    )
+    session.add(hall)
+    session.flush()
+    asker = ActionContext(factories.make_user(session, name="Trần Thị Bình"), act.now, act.office)
+    refused = {"event_id": visit.id, "resource_id": hall.id, "to": visit.last_day, "from_": visit.last_day}
+    wishes = [refused, {"event_id": visit.id, "resource_id": hall.id, "to": visit.first_day, "from_": visit.first_day}]
+    made = bookings.make_bookings(session, asker, wishes, several=True)
+    answers.refuse(session, act, made[0].id, "Đang sửa chữa", lambda _booking: None)
 
 
 def _answer(session: Session, visit: Event, now: datetime) -> None:
@@ -370,6 +388,8 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     of_batch = session.exec(select(Learner.id).where(Learner.event_id == event_id)).first()
     examples |= {"learner_id": str(of_batch)}
     examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
+    examples |= {"start": session.get_one(Event, event_id).first_day.isoformat()}
+    examples |= {"chapter": "planning"}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())

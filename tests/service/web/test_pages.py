@@ -114,7 +114,7 @@ def make_event(database: Database, **values: Any) -> str:
 class _Text(HTMLParser):
     """The words of a page, and the tags whose nesting is wrong."""
 
-    VOID = frozenset({"meta", "link", "input", "img", "br", "hr"})
+    VOID = frozenset({"meta", "link", "input", "img", "br", "col", "hr"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,6 +125,7 @@ class _Text(HTMLParser):
         self.ids: list[str] = []
         self.labelled: list[str] = []
         self.controls: list[str | None] = []
+        self.named_by: set[str] = set()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -138,7 +139,10 @@ class _Text(HTMLParser):
             self.labelled.append(given["for"] or "")
         is_hidden = given.get("type") in {"hidden", "checkbox"}
         if tag in {"select", "textarea"} or (tag == "input" and not is_hidden):
-            self.controls.append(given.get("id"))
+            if by := given.get("aria-labelledby"):  # the heading of a table's column
+                self.named_by |= set(by.split())
+            else:
+                self.controls.append(given.get("id"))
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
@@ -160,6 +164,7 @@ def read(response: TestResponse) -> _Text:
     assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     assert len(set(page.ids)) == len(page.ids)
     assert set(page.controls) <= set(page.labelled)
+    assert page.named_by <= set(page.ids)
     assert not OTHER_SCRIPT.search(response.text)
     return page
 

@@ -13,6 +13,8 @@ OF_THE_SERVICE = frozenset(
     {
         "reminder", "share_opening", "event_version", "planning_job", "idempotency_key", "job_run", "heartbeat", "lead",
         "text_keys", "stored_content", "feed_reader", "api_token", "web_session", "note_mention", "login_failure",
+        "booking_notice",
+        "first_day",
     }
 )  # fmt: skip
 """What the service itself writes about anybody's steps: what is to be mailed, who looked, what was told before."""

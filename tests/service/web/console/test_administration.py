@@ -40,7 +40,7 @@ def test_an_administrator_makes_what_is_needed(visit: Visit, language: str) -> N
     page.get_by_label("Tiếng Việt").fill("Nhắc đón đoàn")
     fill("How long", "14")
     fill("At what time", "08:00")
-    page.get_by_label(translate("the people on its list", language)).check()
+    page.get_by_label(translate("the people on its list", language), exact=True).check()
     _save(page, language, "Make a rule")
     expect(page.locator("main")).to_contain_text("08:00")
 

@@ -1,0 +1,1 @@
+"""Copying a visit: what its copy is called, on which days it lies, who can come along."""

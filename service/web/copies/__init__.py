@@ -1,0 +1,1 @@
+"""Pages that copy a visit."""
