@@ -60,6 +60,7 @@ from models.queries.audience import (
     Reader,
 )
 from models.queries.invited import invited_members
+from models.queries.notice_wishes import NoticeWishes, topic_of
 from models.queries.office_profiles import DEFAULT_OFFICE, OfficeFacts, OfficeProfiles
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.queries.organisation_lines import OrganisationLines
@@ -74,6 +75,7 @@ from models.vocabulary import (
     AboutType,
     EventStatus,
     Language,
+    NoticeTopic,
     ReminderChannel,
     ReminderPurpose,
     ReminderState,
@@ -180,6 +182,7 @@ class ReminderFacts:
     proposals: ProposalChecks | None = None
     notes: NoteChecks | None = None
     bookings: BookingChecks | None = None
+    wishes: NoticeWishes = field(default_factory=NoticeWishes)
     asked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Event and address of who is asked for an answer → the address that it goes to."""
     when_back: list[dict[str, Any]] = field(default_factory=list)
@@ -254,6 +257,7 @@ class ReminderFacts:
             ProposalChecks.load(session, claimed, office, stand_ins),
             NoteChecks.load(session, claimed, office),
             BookingChecks.load(session, claimed, office),
+            NoticeWishes.load(session, {_address(one) for one in claimed if _topic(one) is not None}),
             _asked(session, office, reminded),
         )
 
@@ -264,6 +268,8 @@ class ReminderFacts:
 
         Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
+        if not self.wishes.is_wanted(_address(one), _topic(one), by_messenger=_by_messenger(one)):
+            return message(due_times.NOT_WANTED)
         if one.about_type is AboutType.PROPOSAL:
             return self._of_proposal(one, now)
         if one.purpose is ReminderPurpose.MENTION:
@@ -691,6 +697,11 @@ def _by_messenger(one: ClaimedReminder) -> bool:
 def _address(one: ClaimedReminder) -> str:
     """The mail address of a recipient, also of one reached by messenger."""
     return one.recipient.removeprefix(MESSENGER)
+
+
+def _topic(one: ClaimedReminder) -> NoticeTopic | None:
+    """What it is about, as far as its reader can choose not to get it."""
+    return topic_of(one.purpose, one.about_type)
 
 
 def revalidate(

@@ -49,6 +49,7 @@ _NOUNS: Mapping[str, str] = {
     "reminder": N_("reminder"),
     "reminder_rule": N_("reminder rule"),
     "resource": N_("resource"),
+    "saved_view": N_("saved view"),
     "submission": N_("handed-in form"),
     "submission_file": N_("photo that was handed in"),
     "task": N_("task"),

@@ -32,6 +32,7 @@ from models import (
 )
 from models.base import metadata
 from models.both_sides import inbox, links, notes, office_profiles, proposals, share
+from models.personal import notice_choices, saved_views
 
 __all__ = [
     "accounts",
@@ -54,6 +55,7 @@ __all__ = [
     "metadata",
     "norms",
     "notes",
+    "notice_choices",
     "observances",
     "office_profiles",
     "participation",
@@ -63,6 +65,7 @@ __all__ = [
     "proposals",
     "reminders",
     "resources",
+    "saved_views",
     "share",
     "successions",
     "text_keys",

@@ -712,3 +712,44 @@ class AnswerReason(StrEnum):
     CALLED_OFF = "called_off"
     OLDER = "older"
     TOO_MANY = "too_many"
+
+
+class SavedPage(StrEnum):
+    """The lists whose views an account can save."""
+
+    COMING = "coming"
+    CALENDAR = "calendar"
+    TASKS = "tasks"
+    HISTORY = "history"
+    REMINDERS = "reminders"
+    BOOKINGS = "bookings"
+    CONFLICTS = "conflicts"
+    GIFTS = "gifts"
+    PROJECTS = "projects"
+    PEOPLE = "people"
+    SEARCH = "search"
+
+
+class NoticeTopic(StrEnum):
+    """What mails are about, as far as an account can choose whether it gets them.
+
+    Cancellations, mails that could not be delivered and what administrators must see are no such topic.
+    """
+
+    REMINDERS = "reminders"
+    OCCASIONS = "occasions"
+    CHANGES = "changes"
+    CONFIRMATIONS = "confirmations"
+    PROPOSALS = "proposals"
+    PAPERS = "papers"
+    MENTIONS = "mentions"
+    BOOKINGS = "bookings"
+
+
+class NoticeWay(StrEnum):
+    """How an account gets mails about a topic, where it chose: by mail and never by messenger, by messenger and never
+    by mail where there is a messenger, or not at all."""
+
+    MAIL = "mail"
+    MESSENGER = "messenger"
+    NONE = "none"

@@ -48,6 +48,7 @@ from service.api import (
     projects,
     proposals,
     reminders,
+    saved_views,
     shares,
     task_templates,
     tasks,
@@ -106,6 +107,7 @@ _NOUNS = (
     document_templates,
     office_papers,
     offices,
+    saved_views,
 )
 
 

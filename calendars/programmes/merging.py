@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Merged(StrEnum):
+class RowSource(StrEnum):
     """Where a row of the merged programme comes from."""
 
     MINE = "mine"
@@ -25,7 +25,7 @@ class Merged(StrEnum):
 class MergedRow:
     """A row: its ``place`` among those typed here (None: it was not there), and the item's id as it is saved now."""
 
-    source: Merged
+    source: RowSource
     place: int | None
     id: str | None
 
@@ -45,7 +45,7 @@ def merge(
     for identity, digest in theirs.items():
         if identity in kept or base.get(identity) == digest:
             continue
-        rows.append(MergedRow(Merged.BACK if identity in base else Merged.ADDED, None, identity))
+        rows.append(MergedRow(RowSource.BACK if identity in base else RowSource.ADDED, None, identity))
     return rows
 
 
@@ -54,11 +54,11 @@ def _typed(
 ) -> MergedRow | None:
     """What becomes of a row that was typed; None if others took it out and nothing of it was changed here."""
     if identity is None:
-        return MergedRow(Merged.MINE, place, None)
+        return MergedRow(RowSource.MINE, place, None)
     if identity not in theirs:
-        return None if base.get(identity) == digest else MergedRow(Merged.GONE, place, None)
+        return None if base.get(identity) == digest else MergedRow(RowSource.GONE, place, None)
     now = theirs[identity]
     if now in (base.get(identity), digest):
-        return MergedRow(Merged.MINE, place, identity)
-    source = Merged.THEIRS if base.get(identity) == digest else Merged.BOTH
+        return MergedRow(RowSource.MINE, place, identity)
+    source = RowSource.THEIRS if base.get(identity) == digest else RowSource.BOTH
     return MergedRow(source, place, identity)

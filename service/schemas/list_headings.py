@@ -186,6 +186,8 @@ HEADINGS: Mapping[str, str] = {
     "must_change_password": N_("Has to choose a new password"),
     "met_by": N_("Who meets them"),
     "name": N_("Name"),
+    "page": N_("List"),
+    "query": N_("Filters"),
     "name_latin": N_("Name in Latin letters"),
     "name_lo": N_("Name in Lao script"),
     "next_at": N_("Sent next"),

@@ -95,6 +95,7 @@ class KindEventQuery(RangeQuery):
     organisation_id = TextField(
         metadata={"description": "In charge: it, those whose work it carries on, or those that carry on its work."}
     )
+    in_charge_id = TextField(metadata={"description": "The account in charge, one of your own office."})
     agreement_id = TextField()
     commitment_id = TextField()
     direction = WordField(Direction)

@@ -77,6 +77,7 @@ from models.vocabulary import (
     ReminderState,
     ResourceType,
     Role,
+    SavedPage,
     Severity,
     Side,
     SubmissionState,
@@ -247,6 +248,21 @@ NOTE_SOURCES: Mapping[NoteSource, str] = {
     NoteSource.MAIL: N_("Came by mail"),
 }
 
+SAVED_PAGES: Mapping[SavedPage, str] = {
+    SavedPage.COMING: N_("What is coming"),
+    SavedPage.CALENDAR: N_("Calendar"),
+    SavedPage.TASKS: N_("Things to do"),
+    SavedPage.HISTORY: N_("History by year"),
+    SavedPage.REMINDERS: N_("Reminders"),
+    SavedPage.BOOKINGS: N_("Rooms and cars"),
+    SavedPage.CONFLICTS: N_("Conflicts"),
+    SavedPage.GIFTS: N_("Gifts and goods"),
+    SavedPage.PROJECTS: N_("Projects"),
+    SavedPage.PEOPLE: N_("People"),
+    SavedPage.SEARCH: N_("Search"),
+}
+"""The lists whose views can be saved."""
+
 _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     AboutType: {word: noun(word).text for word in AboutType},
     ActivityType: ACTIVITY_TYPE_NAMES,
@@ -289,6 +305,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[Any, str | LocalizedText]] = {
     ProgressState: PROGRESS_NAMES,
     MilestoneState: MILESTONE_STATES,
     ProjectState: PROJECT_STATES,
+    SavedPage: SAVED_PAGES,
     ReminderAnchor: ANCHORS,
     ReminderChannel: CHANNELS,
     ReminderPurpose: PURPOSE_NAMES,

@@ -16,6 +16,7 @@ from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.both_sides import answers as answers_by_mail
 from service.web.both_sides import coming, link_form, links, notes, proposals, share_form, shared_event
+from service.web.bulk import pages as bulk_pages
 from service.web.calendar import calendar, weekly_schedule
 from service.web.copies import copy
 from service.web.documents import downloads, office_papers, paper, papers
@@ -33,6 +34,7 @@ from service.web.learners import all_batches as all_learners
 from service.web.learners import batch as batch_learners
 from service.web.lists import bookings, conflicts, past, reminders, search, tasks, told, upcoming
 from service.web.people import person
+from service.web.personal import columns, notices, saved_views
 from service.web.plan_event import own_days, quick_line, steps
 from service.web.programme import editor as programme_editor
 from service.web.programme import revisions
@@ -206,6 +208,7 @@ blp.add_url_rule(
 )
 blp.add_url_rule("/upgrade-notes", "upgrade_notes", administration_notes.seen, methods=["POST"])
 blp.add_url_rule("/account", "account", account.account, methods=["GET", "POST"])
+blp.add_url_rule("/account/notices", "my_notices", notices.my_notices, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
 blp.add_url_rule("/login/provider", "oidc", login_provider.begin)
 blp.add_url_rule("/login/provider/back", "oidc_back", login_provider.come_back)
@@ -220,6 +223,11 @@ blp.add_url_rule("/link/<token>/list", "link_list", link_form.member_list, metho
 blp.add_url_rule("/link/<token>/people/<key>/photo", "link_photo", link_form.photo, methods=["POST"])
 blp.add_url_rule("/link/<token>/template.xlsx", "link_template", link_form.template)
 blp.add_url_rule("/link/<token>/handed-in/<submission_id>", "link_receipt", link_form.receipt)
+blp.add_url_rule("/events/change", "change_events", bulk_pages.change_events, methods=["GET", "POST"])
+blp.add_url_rule("/tasks/change", "change_tasks", bulk_pages.change_tasks, methods=["GET", "POST"])
+blp.add_url_rule("/columns/<listing>", "columns", columns.columns, methods=["GET", "POST"])
+blp.add_url_rule("/saved-views", "saved_views", saved_views.listing, methods=["GET", "POST"])
+blp.add_url_rule("/saved-views/<view_id>", "saved_view", saved_views.opened)
 blp.add_url_rule("/help", "help", help_pages.contents)
 blp.add_url_rule("/help/<chapter>", "help_chapter", help_pages.chapter)
 blp.add_url_rule("/help/pictures/<name>.png", "help_picture", help_pages.picture)

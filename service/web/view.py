@@ -50,6 +50,7 @@ from models.clock import today
 from models.collation import localized_key
 from models.events import Event
 from models.i18n import N_, Message, message, translate, translate_filled
+from models.personal.saved_views import SavedView
 from models.places import Organisation
 from models.queries.organisation_lines import OrganisationLines
 from models.text import FALLBACK, LocalizedText, localized
@@ -77,6 +78,7 @@ from service.actions.documents import templates
 from service.actions.documents.template_rules import is_allowed
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
+from service.actions.personal import saved_views
 from service.http.app_context import AppContext
 from service.web.labels import PAPER_FORMATS, PAPER_LANGUAGES, REMINDER_STATES, TONGUES
 from service.web.navigation import NavigationEntry, entries_for
@@ -125,6 +127,10 @@ class View:
     def navigation(self) -> list[NavigationEntry]:
         """The entries of the main navigation for this reader."""
         return entries_for(self.user.role) if self.user else []
+
+    def saved(self, page: str) -> list[SavedView]:
+        """The reader's saved views of a list; one query."""
+        return saved_views.views_of(self.session, self.act.account.id, page)
 
     @property
     def csrf(self) -> str:

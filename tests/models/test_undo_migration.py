@@ -13,7 +13,7 @@ from models.vocabulary import EventKind
 
 pytestmark = pytest.mark.both_databases("migrations up and down")
 
-BEFORE_TRASH, BEFORE_UNDO = "0066", "0062"
+BEFORE_TRASH, BEFORE_UNDO = "0066", "0064"
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 

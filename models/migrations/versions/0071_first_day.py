@@ -3,7 +3,7 @@
 Accounts that are there have seen their first day: no row is made for them, and nothing is sent.
 
 Revision ID: 0071
-Revises: 0067
+Revises: 0069
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.types import UtcDateTime
 
 revision = "0071"
-down_revision = "0067"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 

@@ -33,6 +33,12 @@ def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active:
     return [one for one in session.exec(statement) if all(word in fold(f"{one.name} {one.email}") for word in words)]
 
 
+def active_accounts(session: Session, limit: int) -> list[tuple[str, str]]:
+    """The active accounts of the reader's office by name: id and name."""
+    found = select(User.id, User.name).where(col(User.active), permissions.own_accounts(session))
+    return [(row[0], row[1]) for row in session.execute(found.order_by(col(User.sort_key), col(User.id)).limit(limit))]
+
+
 def is_only_account(session: Session, account_id: str) -> bool:
     """Whether no other account of the reader's office is active."""
     is_other = (col(User.active), User.id != account_id, permissions.own_accounts(session))

@@ -60,8 +60,8 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "booking": _decided(
         copied="resource_id quantity note",
         moved="first_day last_day start_time end_time",
-        computed="timezone state starts_at ends_at length_class is_exclusive created_by",
-        never="id event_id made_for created_at updated_at version",
+        computed="timezone state starts_at ends_at length_class is_exclusive created_by asked_by",
+        never="id event_id made_for answered_by answered_at answer_reason created_at updated_at version",
     ),
     "estimate": _decided(
         copied="who_pays",
@@ -74,6 +74,7 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
 
 NEVER_COPIED = frozenset(
     {
+        "booking_notice",
         "document",
         "estimate_approval",
         "estimate_line",

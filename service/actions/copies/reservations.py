@@ -11,7 +11,7 @@ from calendars.bookings.times import BookingTimes
 from calendars.copies.days import Shift
 from models.errors import Invalid
 from models.events import Event
-from models.i18n import Message
+from models.i18n import N_, Message, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, CopyPart
 from service.actions.bookings import bookings
@@ -21,8 +21,11 @@ from service.actions.context import ActionContext
 from service.actions.copies.values import Alternative, LeftPart
 from service.actions.locality_index import LocalityIndex
 
-_AGAIN = frozenset({BookingState.HELD, BookingState.REQUESTED, BookingState.RELEASED})
-"""The states of bookings that are made again; what was released was held until its event was called off."""
+KEEPER_ASKED = N_("Its keeper approves bookings: until the answer nobody else can book this time.")
+
+_AGAIN = frozenset({BookingState.HELD, BookingState.REQUESTED, BookingState.RELEASED, BookingState.ASKED})
+"""The states of bookings that are made again; what was released was held until its event was called off. What was
+refused is not asked for again."""
 
 
 def copy_bookings(
@@ -46,18 +49,22 @@ def copy_bookings(
     zones = {code: one.timezone for code, one in LocalityIndex.load(session).localities.items()}
     lock_resources(session, {resource.id for _booking, resource in found})
     left: list[LeftPart] = []
+    count = 0
     for booking, resource in found:
         # The names outlive a savepoint that is rolled back.
         identity, name = booking.id, dict(resource.name)
         values = _values(booking, event, shift, zones[resource.locality])
         try:
             with session.begin_nested():
-                bookings.make_bookings(session, act, [values], several=False)
+                (made,) = bookings.make_bookings(session, act, [values], several=False)
+            count += 1
+            if made.state is BookingState.ASKED:
+                left.append(LeftPart(CopyPart.BOOKING, message(KEEPER_ASKED), name, identity))
         except BookingClash as clash:
             left.append(LeftPart(CopyPart.BOOKING, _what_clashes(clash), name, identity, _alternatives(clash)))
         except Invalid as wrong:
             left.append(LeftPart(CopyPart.BOOKING, _first(wrong), name, identity))
-    return len(found) - len(left), left
+    return count, left
 
 
 def _values(booking: Booking, event: Event, shift: Shift, zone: str) -> dict[str, Any]:

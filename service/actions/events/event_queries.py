@@ -248,12 +248,7 @@ def events_where(
     if query.get("organisation_id"):
         line = OrganisationLines.load(session).line(query["organisation_id"])
         statement = statement.where(col(Event.organisation_id).in_(sorted(line)))
-    for name in ("commitment_id", "visibility"):
-        if query.get(name):
-            statement = statement.where(getattr(Event, name) == query[name])
-    if query.get("agreement_id"):
-        of_agreement = select(Commitment.id).where(Commitment.agreement_id == query["agreement_id"])
-        statement = statement.where(col(Event.commitment_id).in_(of_agreement))
+    statement = _of_what_it_belongs_to(session, statement, query)
     if query.get("from_") or query.get("to"):
         clock = act.office.timezone
         statement = statement.where(office_days.on_days(session, clock, query.get("from_"), query.get("to")))
@@ -262,6 +257,29 @@ def events_where(
             locality_index.directed(DirectionResolver.load(session, act), Direction(query["direction"]))
         )
     return _found_by_words(session, statement, query.get("q"))  # type: ignore[no-any-return]
+
+
+def _of_what_it_belongs_to(session: Session, statement: Any, query: Mapping[str, Any]) -> Any:
+    if query.get("in_charge_id"):
+        # Who of another office prepares a shared visit is nothing that can be asked.
+        own = select(col(User.id)).where(User.id == query["in_charge_id"], permissions.own_accounts(session))
+        statement = statement.where(col(Event.in_charge_id).in_(own))
+    for name in ("commitment_id", "visibility"):
+        if query.get(name):
+            statement = statement.where(getattr(Event, name) == query[name])
+    if query.get("agreement_id"):
+        of_agreement = select(Commitment.id).where(Commitment.agreement_id == query["agreement_id"])
+        statement = statement.where(col(Event.commitment_id).in_(of_agreement))
+    return statement
+
+
+def accounts_in_charge(session: Session, limit: int) -> list[tuple[str, str]]:
+    """The accounts of the reader's office that are in charge of events, by name: id and name."""
+    charged = select(col(Event.in_charge_id)).where(permissions.visible(session))
+    found = select(col(User.id), col(User.name)).where(col(User.id).in_(charged), permissions.own_accounts(session))
+    return [
+        (row.id, row.name) for row in session.execute(found.order_by(col(User.sort_key), col(User.id)).limit(limit))
+    ]
 
 
 def _of_statuses(wanted: Collection[EventStatus]) -> ColumnElement[bool]:

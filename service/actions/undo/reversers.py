@@ -179,6 +179,7 @@ def reverse_booking(session: Session, act: ActionContext, change: RequestedChang
     if not one.is_there:
         wish = {name: was.get(name) for name in ("event_id", "resource_id", "quantity", "state", "note")}
         wish |= _times(was) | {"id": one.entity_id}
+        wish["state"] = _wanted(was.get("state"))
         made = bookings.make_bookings(session, act, [wish], several=False)[0]
         made.made_for, made.created_by = one.kept.get("made_for"), was.get("created_by")
         crud.flush(session)
@@ -189,10 +190,15 @@ def reverse_booking(session: Session, act: ActionContext, change: RequestedChang
     whole = {name: getattr(booking, name) for name in ("first_day", "last_day", "start_time", "end_time")} | was
     wish = {name: was[name] for name in ("resource_id", "quantity", "note") if name in was}
     if was.get("state", booking.state) is not BookingState.RELEASED and "state" in was:
-        wish["state"] = was["state"]
+        wish["state"] = _wanted(was["state"])
     if was.keys() & {"first_day", "last_day", "start_time", "end_time"}:
         wish |= _times(whole)
     bookings.change_booking(session, act, booking, wish)
+
+
+def _wanted(state: Any) -> Any:
+    """The state to ask for: what waited for a keeper, or was refused, asks again."""
+    return BookingState.HELD if state in (BookingState.ASKED, BookingState.REFUSED) else state
 
 
 def _times(was: Mapping[str, Any]) -> dict[str, Any]:

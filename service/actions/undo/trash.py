@@ -22,7 +22,7 @@ from models.participation import settle_as_before
 from models.resources import Booking
 from models.text import LocalizedText
 from models.trash import TRASHED_FOR, TrashedEvent
-from models.vocabulary import BookingState, EventKind, EventStatus
+from models.vocabulary import TAKING, BookingState, EventKind, EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import record
 from service.actions.bookings import bookings
@@ -214,7 +214,7 @@ def _book_again(session: Session, act: ActionContext, maker: KeptRowMaker, rows:
         values = typed_row(Booking, dict(kept))
         wish = {name: values[name] for name in ("id", "event_id", "resource_id", "quantity", "note")}
         wish |= _times(values)
-        held = values["state"] is BookingState.HELD
+        held = values["state"] in TAKING
         try:
             with session.begin_nested():
                 state = BookingState.HELD if held else BookingState.REQUESTED

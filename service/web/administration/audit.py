@@ -77,6 +77,7 @@ LABELS = {
     "name": N_("Name"),
     "offset": N_("How long"),
     "must_change_password": N_("Has to choose a new password"),
+    "notices": N_("My notices"),
     "weekly_schedule": N_("Gets the weekly schedule by mail"),
     "daily_digest": N_("Gets the daily digest by mail"),
     "email": N_("E-mail address"),

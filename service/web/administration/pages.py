@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from models.accounts import User
 from models.errors import Conflict, Forbidden, Merged, Stale
 from models.i18n import N_, message
-from models.vocabulary import Role
+from models.vocabulary import Role, SavedPage
 from service.actions import crud, permissions
 from service.web.administration import (
     accounts,
@@ -26,6 +26,7 @@ from service.web.administration.section import AdminSection
 from service.web.bound_form import BoundForm
 from service.web.form_fields import FieldSpec, values_of
 from service.web.forms import FormRefusal, attempt
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for
 from service.web.view import View
@@ -111,6 +112,7 @@ def listing(view: View, area: str) -> Response:
         "administration/list.html",
         area=one,
         lines=one.lines(view, found),
+        table=table_of(view, chosen(view, SavedPage.PEOPLE), found) if one.name == SavedPage.PEOPLE else None,
         may_write=view.may(one.write),
         q=q,
         number=number,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from models.errors import Conflict, Stale
 from models.events import Event
 from models.i18n import N_, message
-from models.vocabulary import GiftKind, Role, Side
+from models.vocabulary import GiftKind, Role, SavedPage, Side
 from service.actions import crud, permissions
 from service.actions.ledger import gift_rounds, gifts, rights
 from service.actions.ledger.gift_queries import GIFT_ORDER, GiftReader, gifts_where, totals
@@ -21,6 +21,7 @@ from service.web.form_tokens import keep, new_token, recalled, token_of_form
 from service.web.forms import FormRefusal, attempt
 from service.web.gifts import fields
 from service.web.gifts.lines import lines_of, totals_of
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
 from service.web.view import View
@@ -51,9 +52,11 @@ def gift_list(view: View) -> Response:
         values = {**asked, "page": None} | changed
         return url_for("pages.gifts", **{name: value for name, value in values.items() if value})
 
+    lines = lines_of(view, rows)
     return view.page(
         "gifts/list.html",
-        lines=lines_of(view, rows),
+        lines=lines,
+        table=table_of(view, chosen(view, SavedPage.GIFTS), lines),
         totals=totals_of(view, totals(view.session, view.act, query)),
         total=total,
         number=number,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from calendars.days.spans import days_after
 from models.resources import Resource
-from models.vocabulary import TAKING, BookingState
+from models.vocabulary import TAKING, BookingState, SavedPage
 from service.actions import crud
 from service.actions.bookings import bookings
 from service.actions.bookings.resources import all_resources
@@ -18,6 +18,7 @@ from service.web.event_bookings import SHOWN, choices, do_booking, lines_of
 from service.web.form_fields import read_day
 from service.web.forms import FormRefusal, attempt
 from service.web.labels import RESOURCE_TYPES
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -55,11 +56,14 @@ def resource(view: View, resource_id: str) -> Response:
     }
     lines, has_more = lines_of(view, query)
     months = groupby(lines, key=lambda line: max(line.booking.first_day, first).replace(day=1))
+    listed = [(view.month(begin), list(some)) for begin, some in months]
+    columns = chosen(view, SavedPage.BOOKINGS)
     return view.page(
         "lists/resource.html",
         resource=resource,
         kind=view.say(RESOURCE_TYPES[resource.type]),
-        months=[(view.month(first), list(listed)) for first, listed in months],
+        months=listed,
+        tables=[table_of(view, columns, some) for _month, some in listed],
         has_more=has_more,
         first=first,
         last=last,

@@ -11,7 +11,7 @@ from models.agreements import Agreement
 from models.collation import localized_key
 from models.events import RESULTS_LENGTH, Event
 from models.i18n import N_
-from models.vocabulary import ActivityType, EventKind, EventStatus, Role, Visibility
+from models.vocabulary import ActivityType, EventKind, EventStatus, Role, SavedPage, Visibility
 from service.actions import permissions
 from service.actions.events import events, history_queries, undated
 from service.schemas.events import KIND_SCHEMAS
@@ -21,6 +21,7 @@ from service.web.form_fields import FieldSpec, FieldType, values_of, with_days_r
 from service.web.form_tokens import keep, new_token, recalled, token_of_form
 from service.web.forms import FormRefusal, attempt
 from service.web.labels import ACTIVITY_TYPES, VISIBILITIES
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
 from service.web.view import View
@@ -61,6 +62,7 @@ def past(view: View) -> Response:
     return view.page(
         "lists/past.html",
         years=_by_year(view, query, found, is_first=number == 1, is_last=number >= pages),
+        table=table_of(view, chosen(view, SavedPage.HISTORY), found),
         total=total,
         number=number,
         pages=pages,

@@ -15,12 +15,13 @@ from models.errors import NotFound
 from models.event_parts import Task
 from models.i18n import N_
 from models.places import Organisation, Person
-from models.vocabulary import EventStatus
+from models.vocabulary import EventStatus, Role, SavedPage
 from service.actions import crud
 from service.actions.directory.directory_queries import organisations_with_tasks
 from service.actions.events import events, task_queries, tasks
 from service.schemas.tasks import TaskQuery
 from service.web.forms import FormRefusal, attempt
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
 from service.web.task_facts import Value, how_counted, may_finish, responsible
@@ -129,6 +130,7 @@ def _soon(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Res
         view,
         params,
         refusal,
+        ticked_ids=[line.task.id for line in lines],
         late=lines[: len(late[:SHOWN])],
         days=_by_day(ahead),
         more_late=params.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
@@ -147,9 +149,17 @@ def _list(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Res
         takes_place=params.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
         latest_first=params.which is TaskSelection.DONE,
     )
+    lines = _lines(view, rows)
     return _page(
-        view, params, refusal, days=_by_day(_lines(view, rows)), total=total, pages=pages_for(total, SHOWN)
-    )  # fmt: skip
+        view,
+        params,
+        refusal,
+        table=table_of(view, chosen(view, SavedPage.TASKS), lines),
+        ticked_ids=[line.task.id for line in lines],
+        days=_by_day(lines),
+        total=total,
+        pages=pages_for(total, SHOWN),
+    )
 
 
 def _page(view: View, params: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
@@ -163,6 +173,7 @@ def _page(view: View, params: TaskListQuery, refusal: FormRefusal | None, **valu
         soon=view.act.today + timedelta(days=DAYS_AHEAD),
         names=_NAMES,
         organisations=organisations_with_tasks(view.session),
+        several=view.may(Role.OFFICER) and bool(request.args.get("several")),
         own=view.act.account.organisation_id,
         **values,
     )

@@ -17,7 +17,7 @@ from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
 from models.i18n import N_
 from models.upgrades import RULE_SWITCHED_OFF
-from models.vocabulary import EventKind, EventStatus, Role
+from models.vocabulary import EventKind, EventStatus, Role, SavedPage
 from service.actions import crud, office_days, permissions, upgrade_notes
 from service.actions.account_makers import LATELY
 from service.actions.accounts.account_queries import is_only_account
@@ -38,6 +38,7 @@ from service.web.both_sides.shared_lines import shared_lines
 from service.web.help.tour import steps_for
 from service.web.labels import FIELDS
 from service.web.learner_lines import ending_permits
+from service.web.list_columns import chosen, table_of
 from service.web.observed_days import coming_greetings
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
@@ -53,7 +54,8 @@ TO_APPROVE_SHOWN = 20
 WAITING_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
-_PLAIN = ("q", "from", "to", "known_to")
+_PLAIN = ("q", "from", "to", "known_to", "in_charge_id")
+_MOST_IN_CHARGE = 200
 _NOTES: Mapping[str, str] = {
     RULE_SWITCHED_OFF: N_(
         "The upgrade switched this reminder rule off: it sends mail to addresses that belong to nobody here, and nobody"
@@ -156,6 +158,8 @@ def upcoming(view: View) -> Response:
         params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
+        table=table_of(view, chosen(view, SavedPage.COMING), events),
+        ticked_ids=[one.id for one in events],
         now=[] if params.is_past else [event for event in events if _is_on(view, event)],
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
         drafts=drafts,
@@ -185,6 +189,8 @@ def upcoming(view: View) -> Response:
         bookings_to_answer=_to_answer(view),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
+        several=view.may(Role.OFFICER) and bool(request.args.get("several")),
+        in_charge=event_queries.accounts_in_charge(view.session, _MOST_IN_CHARGE) if view.may(Role.OFFICER) else [],
         yesterday=view.act.today - timedelta(days=1),
         kinds=list(EventKind),
         statuses=list(EventStatus),

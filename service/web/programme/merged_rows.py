@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from calendars.days.formatting import format_hours
-from calendars.programmes.merging import Merged, merge
+from calendars.programmes.merging import RowSource, merge
 from models.event_parts import ProgrammeItem
 from models.i18n import N_
 from models.vocabulary import Language
@@ -14,12 +14,12 @@ from service.web.programme.notes import Notes, RowNote
 from service.web.programme.rows import EditorRow, is_item, values_of
 from service.web.view import View
 
-_TOLD: Mapping[Merged, str] = {
-    Merged.THEIRS: N_("Somebody changed this item meanwhile; this is how it is now."),
-    Merged.BOTH: N_("Somebody changed this item meanwhile. Saved now is: {item}. Saving puts yours in its place."),
-    Merged.ADDED: N_("Somebody added this item meanwhile."),
-    Merged.GONE: N_("Somebody took this item out meanwhile. Saving puts it back as you typed it."),
-    Merged.BACK: N_("You took this item out, and somebody changed it meanwhile: look at it again."),
+_TOLD: Mapping[RowSource, str] = {
+    RowSource.THEIRS: N_("Somebody changed this item meanwhile; this is how it is now."),
+    RowSource.BOTH: N_("Somebody changed this item meanwhile. Saved now is: {item}. Saving puts yours in its place."),
+    RowSource.ADDED: N_("Somebody added this item meanwhile."),
+    RowSource.GONE: N_("Somebody took this item out meanwhile. Saving puts it back as you typed it."),
+    RowSource.BACK: N_("You took this item out, and somebody changed it meanwhile: look at it again."),
 }
 
 
@@ -54,17 +54,17 @@ def merge_saved(
         item = stored.get(one.id or "")
         if one.place is not None:
             seen.add(one.place)
-        if one.place is not None and one.source in (Merged.MINE, Merged.BOTH, Merged.GONE):
+        if one.place is not None and one.source in (RowSource.MINE, RowSource.BOTH, RowSource.GONE):
             row = typed[one.place]
-            row.id = one.id or ("" if one.source is Merged.GONE or row.item_id in taken_out else row.id)
+            row.id = one.id or ("" if one.source is RowSource.GONE or row.item_id in taken_out else row.id)
         elif item is not None:
             row = EditorRow.of(item, languages)
         else:
             continue
         found.rows.append(row)
-        if one.source is not Merged.MINE:
+        if one.source is not RowSource.MINE:
             told = view.say(_TOLD[one.source], item=_line(view, item, languages) if item is not None else "")
-            found.told[len(found.rows) - 1] = [RowNote(told, is_bad=one.source is not Merged.THEIRS)]
+            found.told[len(found.rows) - 1] = [RowNote(told, is_bad=one.source is not RowSource.THEIRS)]
     found.gone = [row.cells.get(f"title.{languages[0]}", "–") for place, row in enumerate(typed) if place not in seen]
     order = sheet.in_days(found.rows)
     found.told = {order[place]: told for place, told in found.told.items()}

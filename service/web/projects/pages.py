@@ -9,7 +9,7 @@ from calendars.projects.facts import bounds
 from models.errors import Stale
 from models.i18n import N_
 from models.projects import Project
-from models.vocabulary import ActivityType, EventKind, KnownTo, ProjectState, Role
+from models.vocabulary import ActivityType, EventKind, KnownTo, ProjectState, Role, SavedPage
 from service.actions import crud
 from service.actions.agreements import agreement_queries
 from service.actions.ledger import projects, rights, seen_projects
@@ -17,6 +17,7 @@ from service.schemas.projects import ProjectSchema, told
 from service.schemas.word_names import PROJECT_STATES
 from service.web.forms import FormRefusal, attempt
 from service.web.labels import money
+from service.web.list_columns import chosen, table_of
 from service.web.page_decorator import page
 from service.web.projects import form
 from service.web.query_params import page_number, pages_for
@@ -37,9 +38,11 @@ def all_projects(view: View) -> Response:
     statement = projects.projects_where(view.session, asked | {"state": state})
     rows, total = crud.page_of(view.session, statement, projects.PROJECT_ORDER, (number - 1) * SIZE, SIZE)
     filters = {name: value for name, value in asked.items() if value}
+    found = seen_projects.seen(view.session, rows)
     return view.page(
         "projects/projects.html",
-        found=seen_projects.seen(view.session, rows),
+        found=found,
+        table=table_of(view, chosen(view, SavedPage.PROJECTS), found),
         states=PROJECT_STATES,
         filters=filters,
         number=number,

@@ -194,7 +194,7 @@
     const line = old || document.createElement("tr");
     line.className = "told";
     const box = document.createElement("td");
-    box.colSpan = cells(row).length;
+    box.colSpan = cells(row).length - 1;  // the minutes of travel may be hidden
     box.append(...fresh.childNodes);
     // A tick stays while its hours change.
     for (const one of box.querySelectorAll("[name=book]")) if (ticked.has(one.value.split("|")[0])) one.checked = true;

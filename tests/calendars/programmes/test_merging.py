@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.programmes.merging import Merged, MergedRow, merge
+from calendars.programmes.merging import MergedRow, RowSource, merge
 
 BASE = {"a": "1", "b": "1", "c": "1"}
 
@@ -11,25 +11,25 @@ BASE = {"a": "1", "b": "1", "c": "1"}
 def test_what_only_one_side_changed_is_taken_from_that_side() -> None:
     mine = [("a", "1"), ("b", "mine"), ("c", "1"), (None, "new")]
     assert merge(BASE, mine, {"a": "theirs", "b": "1", "c": "1", "d": "1"}) == [
-        MergedRow(Merged.THEIRS, 0, "a"),
-        MergedRow(Merged.MINE, 1, "b"),
-        MergedRow(Merged.MINE, 2, "c"),
-        MergedRow(Merged.MINE, 3, None),
-        MergedRow(Merged.ADDED, None, "d"),
+        MergedRow(RowSource.THEIRS, 0, "a"),
+        MergedRow(RowSource.MINE, 1, "b"),
+        MergedRow(RowSource.MINE, 2, "c"),
+        MergedRow(RowSource.MINE, 3, None),
+        MergedRow(RowSource.ADDED, None, "d"),
     ]
 
 
 def test_what_both_changed_stands_as_typed() -> None:
     assert merge(BASE, [("a", "mine"), ("b", "same")], {"a": "theirs", "b": "same", "c": "theirs"}) == [
-        MergedRow(Merged.BOTH, 0, "a"),
-        MergedRow(Merged.MINE, 1, "b"),
-        MergedRow(Merged.BACK, None, "c"),
+        MergedRow(RowSource.BOTH, 0, "a"),
+        MergedRow(RowSource.MINE, 1, "b"),
+        MergedRow(RowSource.BACK, None, "c"),
     ]
 
 
 def test_what_they_took_out() -> None:
     mine = [("a", "1"), ("b", "mine"), ("c", "1")]
-    assert merge(BASE, mine, {"c": "1"}) == [MergedRow(Merged.GONE, 1, None), MergedRow(Merged.MINE, 2, "c")]
+    assert merge(BASE, mine, {"c": "1"}) == [MergedRow(RowSource.GONE, 1, None), MergedRow(RowSource.MINE, 2, "c")]
 
 
 IDS = st.sampled_from("abcdef")

@@ -28,6 +28,8 @@ from models.files import File, StoredContent
 from models.gifts import Gift
 from models.imports import ImportedEntry
 from models.learners import Learner
+from models.personal.notice_choices import NoticeChoice
+from models.personal.saved_views import ChosenColumns, SavedView
 from models.placements import Placement
 from models.places import Particulars, Passport
 from models.projects import Project
@@ -52,6 +54,8 @@ from models.vocabulary import (
     LearnerStage,
     MemberAnswer,
     NoteVisibility,
+    NoticeTopic,
+    NoticeWay,
     ReminderPurpose,
     Role,
 )
@@ -175,6 +179,9 @@ def _fill_event(session: Session, event_id: str, user_id: str) -> None:
     session.add(note)
     session.flush()
     session.add(NoteMention(note_id=note.id, user_id=user_id, read_at=FAR))
+    session.add(SavedView(user_id=user_id, name=STRANGE, page="coming", query="q=%C4%91o%C3%A0n", created_at=NOW))
+    session.add(NoticeChoice(user_id=user_id, topic=NoticeTopic.CHANGES, way=NoticeWay.NONE))
+    session.add(ChosenColumns(user_id=user_id, listing="coming", columns=["title", "days"]))
     tables = [{"for": None, "name": STRANGE, "form": "round", "seats": ["m", None]}]
     trashed = {"organisation_id": None, "created_by": user_id, "kind": "activity", "sequence": 3, "sealed": b"\x00\xff"}
     session.add(TrashedEvent(trashed_at=FAR, trashed_by=user_id, **trashed))

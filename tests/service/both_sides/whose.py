@@ -51,6 +51,7 @@ office undoHandOver undoMerge
 place createOrganisation changeOrganisation deleteOrganisation handOverOrganisation mergeOrganisation
 place createPerson changePerson deletePerson createPersonFile mergePerson
 place replaceParticulars deletePassport replacePassport revealPassport
+own createSavedView changeSavedView deleteSavedView
 own createFeed changeFeed deleteFeed rotateFeed
 own changeOwnLeave changeOwnPassword createToken deleteToken
 common createAgreement changeAgreement deleteAgreement

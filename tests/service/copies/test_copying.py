@@ -13,6 +13,7 @@ from models.event_parts import Member, Task, TaskTemplate
 from models.events import Event
 from models.norms import Norm
 from models.places import Organisation, Person
+from models.resources import Resource
 from models.vocabulary import EventKind, EventStatus, Language, Role
 from tests import factories
 from tests.service.conftest import BATCH, Caller, Clock
@@ -162,6 +163,16 @@ def test_a_resource_out_of_service_stays_out(visit: Copying) -> None:
     made = visit.copy(take=["bookings"])
     assert [(one["what"], one["name"]) for one in made["left"]] == [("booking", {"vi": "Xe 45 chỗ"})]
     assert "out of service" in made["left"][0]["why"]
+
+
+def test_of_what_a_keeper_approves_the_keeper_is_asked_again(visit: Copying, database: Database) -> None:
+    with database.transaction() as session:
+        session.get_one(Resource, visit.rooms[0]).needs_approval = True
+    made = visit.copy(take=["bookings"])
+    assert made["copied"]["bookings"] == 2
+    assert [(one["what"], one["name"]) for one in made["left"]] == [("booking", {"vi": "Hội trường lớn"})]
+    states = {one["resource_id"]: one["state"] for one in visit.officer.get(f"/bookings?event_id={made['id']}").json}  # type: ignore[union-attr]
+    assert states == {visit.rooms[0]: "asked", visit.rooms[1]: "held"}
 
 
 @pytest.mark.parametrize("to", [EventStatus.CANCELLED, EventStatus.POSTPONED])

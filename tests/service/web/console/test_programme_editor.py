@@ -25,6 +25,8 @@ from tests.service.web.console.conftest import Visit, barriers, is_wider_than_th
 
 MOST_KEYS = 700
 MOST_KEYS_PASTED = 30
+KEYS_IN_THE_EDITOR = 240
+"""What the test below counts, clicks included."""
 FIRST = date(2026, 12, 2)
 
 Item = tuple[str, str, str, str, str, str]
@@ -126,7 +128,7 @@ def hours(item: Item) -> str:
     return "-".join(one.removesuffix(":00").replace(":", "h") for one in item[:2])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_twenty_items_are_typed(
     visit: Visit, event_id: str, saved: Callable[[], list[ProgrammeItem]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,7 +167,7 @@ def test_twenty_items_are_typed(
     assert "back" not in count
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_twenty_items_in_the_form_of_one_item(
     visit: Visit, event_id: str, saved: Callable[[], list[ProgrammeItem]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,7 +208,7 @@ def test_twenty_items_in_the_form_of_one_item(
     assert as_typed(saved()) == WANTED
     with capsys.disabled():
         print(f"\nform of one item, 20 items: {count}")
-    assert count["key"] + count["click"] > MOST_KEYS
+    assert count["key"] + count["click"] > 2 * KEYS_IN_THE_EDITOR
 
 
 _PASTE = """([text, html]) => {

@@ -1,0 +1,1 @@
+"""What an account keeps for itself: saved views of lists, chosen columns, wanted notices."""

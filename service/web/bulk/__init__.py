@@ -1,0 +1,1 @@
+"""Changing several rows of a list at once, with a preview."""

@@ -1,0 +1,1 @@
+"""What a reader keeps for themselves: saved views, chosen columns, wanted notices."""
