@@ -87,7 +87,7 @@ _NO_PAGES = {
     "/agreements/<agreement_id>/report.<file_format>",
     "/login/provider", "/login/provider/back",  # lead to another site, or come from there
     "/logout",
-    "/saved-views/<view_id>",  # leads to its list
+    "/saved-views/<view_id>",  # leads to a list, for whoever saved it
     "/submissions/<submission_id>/photos/<photo_id>",  # a file
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
