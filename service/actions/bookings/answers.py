@@ -123,7 +123,7 @@ def account_names(session: Session, ids: Collection[str | None]) -> dict[str, st
     wanted = sorted({one for one in ids if one})
     if not wanted:
         return {}
-    return dict(session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(wanted))).tuples().all())
+    return dict(session.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
 
 
 @dataclass(frozen=True, slots=True)
