@@ -136,7 +136,7 @@ def test_publishes_a_second_revision(visit: Visit, officer: User, tea: str, data
     task.ended()
     with database.transaction(write=False) as session:
         published = programme_revisions.revisions_of(session, tea)
-        assert [one.row.number for one in published] == [0, 1]
+        assert [one.row.number for one in published] == [1, 2]
 
 
 def test_sees_who_was_not_reached(visit: Visit, officer: User, tea: str, database: Database) -> None:
@@ -221,14 +221,14 @@ def test_finds_who_was_on_the_2027_visit(visit: Visit, officer: User, database: 
             session, title=TITLE, first_day=date(2027, 3, 10), last_day=date(2027, 3, 12),
             organisation_id=officer.organisation_id, status=EventStatus.COMPLETED,
         )  # fmt: skip
-        for number in range(7):
+        for number in range(9):
             factories.make_member(session, event, factories.make_person(session, name=f"Khăm Phăn {number}"))
     clock.move(days=800)
     task = DeskTask(visit(user=officer, language="vi"), "who was on the 2027 visit")
     task.go("History by year")
     task.follow(TITLE["vi"])
-    task.click(task.page.locator('a.fold[data-part="people"]'), "Show all 7 people")
-    for number in range(7):
+    task.click(task.page.locator('a.fold[data-part="people"]'), "Show all 9 people")
+    for number in range(9):
         task.sees(f"Khăm Phăn {number}")
     task.look("people")
     task.ended()
@@ -243,7 +243,7 @@ def test_hands_a_list_to_the_hotel(visit: Visit, officer: User, tea: str, databa
     task.follow(TITLE["vi"])
     task.go("Papers")
     file = task.download(task.page.locator("#hotel-sheet").get_by_role("link", name="PDF"), "hotel sheet, PDF")
-    assert file.startswith("phieu-khach-san")
+    assert "phieu-khach-san" in file
     task.ended()
 
 
@@ -293,6 +293,7 @@ def test_is_reminded_ten_working_days_before(visit: Visit, officer: User, tea: s
 def test_makes_the_weeks_sheet(visit: Visit, officer: User) -> None:
     task = DeskTask(visit(user=officer, language="vi"), "the week's sheet")
     task.menu("This week")
+    task.click(task.page.locator("details.on-paper summary"), "unfold: Word, PDF, Excel")
     file = task.download(task.page.locator('a[href*="/schedule.pdf"]'), "PDF")
     assert file.endswith(".pdf")
     task.ended()
