@@ -23,7 +23,8 @@ class UndoneChangeView(ApiView):
         they have now, while everything is as they left it (409 `changed_since`, with the `field` and who changed it)
         and nobody was told (409 `already_told`). What was called off is confirmed again only while it is what was
         confirmed. Bookings come back if they are still free (409 with `conflicts`). Everything else is 409
-        `not_undoable`, with what to do instead; a second time it is 409 `already_undone`.
+        `not_undoable`, with what to do instead; a second time it is 409 `already_undone`. Who names their requests
+        (`X-Request-Id`) gives each an id of its own: several under one id are not undone.
         """
         done = undo.undo(session(), act(), request_id)
         return {"request_id": act().request_id, "undoes": done.request_id, "things": done.things}

@@ -96,7 +96,7 @@ def grid_of(
 
 
 def _zones(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(col(Locality.code), col(Locality.timezone))).tuples().all())
+    return dict(session.exec(select(Locality.code, Locality.timezone)).all())
 
 
 def _booked(

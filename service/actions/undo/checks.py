@@ -1,6 +1,6 @@
 """When a change can still be undone: in its time, before anybody was told of it, while all is as it left it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,20 +66,45 @@ def check_time(act: ActionContext, change: RequestedChange) -> None:
         raise Conflict(message(TOO_LATE), code="too_late")
 
 
-def undone(session: Session, request_ids: Collection[str]) -> set[str]:
-    """Those of these requests that were undone; one query."""
-    found = select(Audit.undoes).where(col(Audit.undoes).in_(sorted(request_ids))).distinct()
-    return {one for one in session.exec(found) if one is not None}
+def undone(session: Session, act: ActionContext, request_ids: Collection[str]) -> set[str]:
+    """Those of the acting account's requests that were undone; one query. Others may have named theirs alike."""
+    found = select(Audit.undoes).where(col(Audit.undoes).in_(sorted(request_ids)), Audit.actor_id == act.account.id)
+    return {one for one in session.exec(found.distinct()) if one is not None}
 
 
-def check_not_undone(session: Session, request_id: str) -> None:
+def check_not_undone(session: Session, act: ActionContext, request_id: str) -> None:
     """Refuse what was undone already.
 
     Raises:
         Conflict: ``already_undone``.
     """
-    if undone(session, [request_id]):
+    if undone(session, act, [request_id]):
         raise Conflict(message(ALREADY_UNDONE), code="already_undone")
+
+
+def left_of(later: Sequence[Audit]) -> list[Audit]:
+    """What is left of later rows of the trail, the newest first: without those that were undone, and their undoing."""
+    there = {(row.actor_id, row.request_id) for row in later}
+    gone: set[tuple[str | None, str]] = set()
+    found = []
+    for row in reversed(later):
+        if row.request_id is not None and (row.actor_id, row.request_id) in gone:
+            continue
+        if row.undoes is not None and (row.actor_id, row.undoes) in there:
+            gone.add((row.actor_id, row.undoes))
+        else:
+            found.append(row)
+    return found
+
+
+def stepped_since(one: ThingChange, later: Sequence[Audit]) -> Audit | None:
+    """The newest step of an event after one that a change made, of the later rows about it.
+
+    A step counts even if the status is the same again: who took it has decided it anew, perhaps an approver.
+    """
+    if one.noun != "event" or "status" not in one.fields:
+        return None
+    return next(iter(left_of([row for row in later if "status" in row.changes])), None)
 
 
 def telling(change: RequestedChange) -> list[str]:
@@ -159,22 +184,28 @@ def check_unchanged(session: Session, change: RequestedChange) -> None:
             continue
         for name, (_before, after) in compared(one).items():
             if value_now(session, one, row, name) != after:
-                _refuse(session, change, one, name)
+                written = [row for row in _later(session, change, one) if name in row.changes]
+                raise _changed(one, name, written[-1] if written else None)
+        if "status" in one.fields and (step := stepped_since(one, _later(session, change, one))) is not None:
+            raise _changed(one, "status", step)
 
 
-def _refuse(session: Session, change: RequestedChange, one: ThingChange, name: str) -> None:
+def _later(session: Session, change: RequestedChange, one: ThingChange) -> Sequence[Audit]:
     since = select(Audit).where(
         Audit.entity == one.entity, Audit.entity_id == one.entity_id, col(Audit.id) > change.last_row
     )
-    later = [row for row in session.exec(since.order_by(col(Audit.id).desc())) if name in row.changes]
-    changed_by: Message | str = later[0].actor_name if later else message(N_("somebody else"))
-    raise Conflict(
+    return session.exec(since.order_by(col(Audit.id))).all()
+
+
+def _changed(one: ThingChange, name: str, by: Audit | None) -> Conflict:
+    changed_by: Message | str = by.actor_name if by else message(N_("somebody else"))
+    return Conflict(
         message(CHANGED_SINCE, field=name, name=changed_by),
         code="changed_since",
         entity=one.entity,
         entity_id=one.entity_id,
         field=name,
-        changed_by=later[0].actor_name if later else None,
+        changed_by=by.actor_name if by else None,
     )
 
 

@@ -17,7 +17,7 @@ from models.vocabulary import EventStatus
 from service.actions import permissions
 from service.actions.context import ActionContext
 from service.actions.effects.confirmation import STANDING
-from service.actions.undo.checks import WITHIN, compared, telling, told_since, undone
+from service.actions.undo.checks import WITHIN, compared, stepped_since, telling, told_since, undone
 from service.actions.undo.requests import MOST_ROWS, RequestedChange, ThingChange
 
 UNDONE = N_("Undone")
@@ -69,7 +69,7 @@ def offers(session: Session, act: ActionContext, request_ids: Collection[str]) -
     }
     changes = {request_id: RequestedChange.of(request_id, of_one) for request_id, of_one in found.items()}
     live = {one.request_id: one for one in changes.values() if one.never is None and act.now <= one.at + WITHIN}
-    gone = undone(session, live)
+    gone = undone(session, act, live)
     events = {event_id for one in live.values() for event_id in one.event_ids}
     hidden = permissions.hidden(session, events)
     told = told_since(session, events, min(one.at for one in live.values())) if live else {}
@@ -117,9 +117,10 @@ def _is_changed(one: ThingChange, change: RequestedChange, later: dict[tuple[str
     is_there = one.is_there
     now: dict[str, Any] = {name: after for name, (_before, after) in compared(one).items()}
     left = dict(now)
-    for row in later.get((one.entity, one.entity_id), ()):
-        if (row.id or 0) <= change.last_row:
-            continue
+    since = [row for row in later.get((one.entity, one.entity_id), ()) if (row.id or 0) > change.last_row]
+    if stepped_since(one, since) is not None:
+        return True
+    for row in since:
         is_there = row.action != "delete"
         now |= {name: row.changes[name].get("to") for name in now if isinstance(row.changes.get(name), dict)}
     return is_there is not one.is_there or (one.is_there and now != left)

@@ -72,9 +72,11 @@ class RequestedChange:
 
     @classmethod
     def of(cls, request_id: str, rows: Sequence[Audit]) -> "RequestedChange":
-        """From the rows of the trail, which are in their order."""
+        """From the rows of the trail, which are in their order and of one account."""
         things: dict[tuple[str, str], ThingChange] = {}
         never = next((why for row in rows if (why := why_not(row.action, row.entity))), None)
+        if len({(row.at, row.undoes) for row in rows}) > 1:
+            never = SEVERAL  # clients name their requests: what of one could pass under another's name
         if any(row.event_id is None for row in rows):
             never = never or UNDECIDED  # the other side's own people, of whose answers its office's trail tells
         for row in rows:
@@ -101,27 +103,27 @@ class RequestedChange:
 
 
 NOTHING_LEFT = N_("Nothing was changed by this that could be undone.")
+SEVERAL = N_("Several requests were sent under this id, so none of them can be undone; change it back on the pages.")
 
 
 def read(session: Session, act: ActionContext, request_id: str) -> RequestedChange:
-    """What the acting account changed in a request.
+    """What the acting account changed in a request. What others did under the same id is no part of it.
 
     Raises:
         NotFound: nobody changed anything in it, or nothing that the reader sees.
         Forbidden: somebody else did.
         Conflict: it is too much to be undone.
     """
-    statement = select(Audit).where(Audit.request_id == request_id).order_by(col(Audit.id))
-    rows = session.exec(statement.limit(MOST_ROWS + 1)).all()
-    own = [row for row in rows if row.actor_id == act.account.id]
+    statement = select(Audit).where(Audit.request_id == request_id).order_by(col(Audit.id)).limit(MOST_ROWS + 1)
+    own = session.exec(statement.where(Audit.actor_id == act.account.id)).all()
     if not own:
-        told = {row.event_id for row in rows} - {None}
-        if not rows or not told or permissions.hidden(session, told):
+        told = {row.event_id for row in session.exec(statement)} - {None}
+        if not told or permissions.hidden(session, told):
             raise NotFound(noun("change"), request_id)
         raise Forbidden(
             message(N_("Only who made this change can undo it. Ask them, or change it yourself.")), code="not_yours"
         )
-    if len(rows) > MOST_ROWS:
+    if len(own) > MOST_ROWS:
         raise Conflict(
             message(N_("This changed too much at once to be undone; change it back on the pages.")), code="not_undoable"
         )

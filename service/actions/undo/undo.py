@@ -8,13 +8,15 @@ from sqlmodel import Session, col, select
 
 from models.errors import Conflict, NotFound
 from models.events import Event
-from models.i18n import message
+from models.i18n import N_, message
 from models.labels import noun
 from service.actions import permissions
 from service.actions.context import ActionContext
 from service.actions.undo import checks
 from service.actions.undo.requests import RequestedChange, ThingChange, read
 from service.actions.undo.reversers import REVERSERS
+
+SAME_ID = N_("Undoing needs a request id of its own: send another `X-Request-Id`, or none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ def undo(session: Session, act: ActionContext, request_id: str) -> UndoneChange:
             ``not_exactly``; or as the actions refuse, ``booking_conflict`` among them.
     """
     change = read(session, act, request_id)
+    if act.request_id == request_id:
+        raise Conflict(message(SAME_ID), code="not_undoable")
     held = _lock(session, change)  # held here: what a session loaded it forgets with the last who knows it
-    checks.check_not_undone(session, request_id)
+    checks.check_not_undone(session, act, request_id)
     if change.never is not None:
         raise Conflict(message(change.never), code="not_undoable")
     for event in held:

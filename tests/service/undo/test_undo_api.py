@@ -256,6 +256,34 @@ def test_a_confirmation_does_not_come_back_over_other_values(officer: Caller, ap
     assert officer.get(visit).json["changed_since_confirmed"] is False
 
 
+def test_a_confirmation_does_not_come_back_over_a_later_cancellation(
+    officer: Caller, approver: Caller, visit: str
+) -> None:
+    """Who called it off last has decided it, even if the status reads as the first one left it."""
+    answer = step(officer, visit, "cancelled", "Nhầm")
+    replanned = step(approver, visit, "planned")
+    assert replanned.status_code == 200
+    assert step(approver, visit, "cancelled", "Hoãn").status_code == 200
+    refused = undo(officer, answer)
+    assert (refused.status_code, refused.json["code"], refused.json["field"]) == (409, "changed_since", "status")
+    assert refused.json["changed_by"] in refused.json["detail"]
+    shown = officer.get(visit).json
+    assert (shown["status"], shown["confirmed"]) == ("cancelled", None)
+
+
+def test_steps_that_were_undone_are_none(officer: Caller, approver: Caller, visit: str) -> None:
+    """One step after another is taken back, by those who took them, until the first."""
+    answer = step(officer, visit, "cancelled", "Nhầm")
+    replanned = step(approver, visit, "planned")
+    assert undo(officer, answer).json["code"] == "changed_since"
+    again = undo(approver, replanned)
+    redone = undo(approver, again)
+    assert undo(officer, answer).json["code"] == "changed_since"
+    assert undo(approver, redone).status_code == 200
+    assert undo(officer, answer).status_code == 200
+    assert officer.get(visit).json["status"] == "confirmed"
+
+
 def test_nobody_confirms_by_undoing(officer: Caller, approver: Caller, visit: str) -> None:
     """A confirmation is not undone, and taking one back gives it back only to whom it was."""
     with_confirmation = step(approver, visit, "planned")

@@ -84,6 +84,7 @@ _NO_PAGES = {
     "/agreements/<agreement_id>/report.<file_format>",
     "/login/provider", "/login/provider/back",  # lead to another site, or come from there
     "/logout",
+    "/saved-views/<view_id>",  # leads to a list, for whoever saved it
     "/submissions/<submission_id>/photos/<photo_id>",  # a file
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
@@ -389,7 +390,7 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     examples |= {"learner_id": str(of_batch)}
     examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
     examples |= {"start": session.get_one(Event, event_id).first_day.isoformat()}
-    examples |= {"chapter": "planning"}
+    examples |= {"chapter": "planning", "listing": "tasks"}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
