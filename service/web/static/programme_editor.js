@@ -51,7 +51,9 @@
   // What is undone: the whole as it was before.
   const undone = [];
   const remember = () => {
-    undone.push(bodies().map((body) => rowsOf(body).map(valuesOf)));
+    const day = current?.isConnected ? bodies().indexOf(current.parentElement) : -1;
+    const row = day < 0 ? -1 : rowsOf(current.parentElement).indexOf(current);
+    undone.push({ rows: bodies().map((body) => rowsOf(body).map(valuesOf)), day, row, name: document.activeElement?.name });
     if (undone.length > UNDONE) undone.shift();
     form.querySelector("[data-tool=undo]").hidden = false;
   };
@@ -60,12 +62,15 @@
     if (!before) return;
     bodies().forEach((body, number) => {
       body.replaceChildren();
-      for (const values of before[number]) put(newRow(body), values);
+      for (const values of before.rows[number]) put(newRow(body), values);
       withEmpty(body);
     });
     form.querySelector("[data-tool=undo]").hidden = !undone.length;
     current = null;
     changed();
+    // Where one was: the next keys go on from there.
+    const row = before.day < 0 ? null : rowsOf(bodies()[before.day])[before.row];
+    if (row) focus(cell(row, before.name) || cell(row, "begins"));
     say("restored");
   };
 

@@ -295,7 +295,7 @@ def test_items_are_moved_copied_and_put_back(
     expect(titles.first).to_have_value("Hai")
     page.keyboard.press("Alt+z")
     expect(titles.first).to_have_value("Một")
-    titles.nth(1).click()
+    expect(page.locator("tr.item:focus-within [name='title.vi']")).to_have_value("Hai")
     page.keyboard.press("Control+d")
     expect(titles.nth(2)).to_have_value("Hai")
     page.keyboard.press("Alt+Delete")
