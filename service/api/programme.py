@@ -83,6 +83,7 @@ class ProgrammeView(ApiView):
         last published revision until the next one is published.
         """
         event = events.find_event(session(), event_id)
+        programme.lock(session(), event)  # what the tag is compared with stays until this ends
         blp.check_etag(_programme(event_id), ProgrammeSchema)
         programme.replace_programme(session(), act(), event, values["items"])
         return _programme(event_id)

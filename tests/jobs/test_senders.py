@@ -1,25 +1,38 @@
 """In whose name mails go out: each office's, as its profile says; without profiles as the settings say."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session
 
+from jobs.config import WorkerConfig
 from jobs.senders import sender_of
+from jobs.worker import Worker
 from models.accounts import User
 from models.both_sides.office_profiles import OfficeProfile
 from models.database import Database
 from models.queries.office_profiles import OfficeFacts, OfficeProfiles
-from models.queries.offices import Offices
-from models.vocabulary import Language, Role
+from models.vocabulary import Language, ReminderPurpose, Role
 from service.actions.context import ActionContext
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.actions.reminders.reminder_planning import plan_event
-from tests.factories import NOW, OFFICE, make_event, make_locality, make_organisation, make_rule, make_user
+from tests.factories import (
+    NOW,
+    OFFICE,
+    make_event,
+    make_locality,
+    make_organisation,
+    make_reminder,
+    make_rule,
+    make_user,
+)
 from tests.jobs.conftest import HandClock, WorkerFactory
 from tests.jobs.sink import Sink
 
 DUE = datetime.fromisoformat("2026-12-02T00:00+07:00") - timedelta(days=1)
 GUEST, CODE = "guest@elsewhere.example", "vientiane-province"
+SECRET = "s" * 40
 DESK = "Văn phòng lễ tân <desk@example.org>"
 
 
@@ -103,15 +116,27 @@ def test_the_default_office_may_have_a_profile_too(
     assert "ທັນວາ" in mail
 
 
-def test_an_office_mail_goes_out_in_the_name_of_its_readers_office(database: Database) -> None:
+@pytest.mark.both_databases("the office of the account with an address")
+def test_an_office_mail_goes_out_in_the_name_of_its_readers_office(
+    database: Database, clock: HandClock, sink: Sink, tmp_path: Path
+) -> None:
     with database.transaction() as session:
         make_locality(session)
-        boss = other_office(session, **PROFILE)
-        offices = Offices.load(session)
-        profiles = OfficeProfiles.load(session, offices)
-        found = profiles.of(offices.named(boss.office))
-    assert (found.mail_name, found.is_default, found.timezone) == ("ຫ້ອງວ່າການແຂວງ", False, "Asia/Vientiane")
-    assert profiles.of(offices.default).mail_name is None
+        readers = other_office(session, **PROFILE), make_user(session, Role.ADMIN)
+        for reader in readers:
+            make_reminder(
+                session, None, purpose=ReminderPurpose.WEEKLY, recipient=reader.email, due_at=DUE, rule_key="weekly"
+            )
+        theirs, ours = (reader.email for reader in readers)
+    config = WorkerConfig(sink.url, DESK, tmp_path, OFFICE, secret_key=SECRET)
+    worker = Worker(database, config, clock, reports=OfficeMailWriter(OFFICE, SECRET))
+    clock.now = DUE
+    while worker.tick():
+        pass
+    worker.close()
+    found = {one.recipient: (one.mail["From"], one.mail["Reply-To"]) for one in sink.received}
+    assert found[theirs] == ("ຫ້ອງວ່າການແຂວງ <desk@example.org>", "office@vientiane.example")
+    assert found[ours] == (DESK, None)
 
 
 @pytest.mark.both_databases("profiles of lines that were joined")

@@ -77,16 +77,20 @@ def _waiting(session: Session, act: ActionContext, identity: str, check: Check) 
         Forbidden: it is not the account's to answer, or the account asked for it (``four_eyes``).
         Conflict: it does not wait for an answer (any more): ``not_asked``, with its ``state_now``.
     """
-    booking = find_for_answer(session, act, identity)
-    # Events before resources, as every writer of bookings.
+    read = find_for_answer(session, act, identity)
+    # Events before resources, as every writer of bookings; the booking itself against who deletes it.
     session.exec(
         select(Event)
-        .where(Event.id == booking.event_id)
+        .where(Event.id == read.event_id)
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
-    ).one()
-    (resource,) = lock_resources(session, [booking.resource_id]).values()
-    session.refresh(booking)
+    ).first()
+    (resource,) = lock_resources(session, [read.resource_id]).values()
+    booking = session.exec(
+        select(Booking).where(Booking.id == identity).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if booking is None:
+        raise NotFound(crud.called(Booking), identity)
     if booking.resource_id != resource.id or not may_answer(session, act, resource):
         raise Forbidden(message(NOT_YOURS), code="not_in_charge")
     check(booking)
@@ -119,7 +123,7 @@ def account_names(session: Session, ids: Collection[str | None]) -> dict[str, st
     wanted = sorted({one for one in ids if one})
     if not wanted:
         return {}
-    return dict(session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(wanted))).tuples().all())
+    return dict(session.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.days.formatting import in_words
 from calendars.days.spans import Days
@@ -12,15 +12,34 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.programmes.checks import ProgrammeWarning, programme_warnings
 from calendars.programmes.differences import same_items
 from calendars.programmes.items import ProgrammeItemValues
+from models.errors import NotFound
 from models.event_parts import ProgrammeItem
 from models.events import Event
 from models.i18n import N_, message
+from models.labels import noun
 from models.queries.event_parts import programme_of
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
 from service.actions.known_days import check_has_days
+
+
+def lock(session: Session, event: Event) -> list[ProgrammeItem]:
+    """The programme in running order as it is now; nobody else changes or publishes it until the transaction ends.
+
+    Whoever compares what somebody read with what there is does so after this. The event is locked first, as for
+    bookings, and read again with its items: both may have changed while this waited.
+
+    Raises:
+        NotFound: the event has been deleted meanwhile.
+    """
+    locked = select(Event).where(Event.id == event.id).with_for_update().execution_options(populate_existing=True)
+    if session.exec(locked).one_or_none() is None:
+        raise NotFound(noun("event"), event.id)
+    rows = select(ProgrammeItem).where(ProgrammeItem.event_id == event.id).order_by(col(ProgrammeItem.id))
+    session.exec(rows.execution_options(populate_existing=True)).all()
+    return programme_of(session, event.id)
 
 
 def replace_programme(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
@@ -34,9 +53,9 @@ def replace_programme(session: Session, act: ActionContext, event: Event, items:
         Invalid: a day is outside the visit, or an id is no item's of this programme, or named twice.
     """
     permissions.check_change(session, event)
+    old = {row.id: row for row in lock(session, event)}
     if items:
         check_has_days(event, "items")
-    old = {row.id: row for row in programme_of(session, event.id)}
     errors = {
         f"items.{number}.{field}": messages
         for number, item in enumerate(items)
@@ -103,9 +122,9 @@ def add_item(session: Session, act: ActionContext, event: Event, values: Mapping
         Invalid: its day is outside the visit, arrival and departure included.
     """
     permissions.check_change(session, event)
+    before = lock(session, event)
     check_has_days(event, "day")
     crud.check(_item_errors(event, values))
-    before = programme_of(session, event.id)
     item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)
     was, ids = plain(before), [one.id for one in before]
     session.add(item)
@@ -118,8 +137,8 @@ def change_item(
 ) -> ProgrammeItem:
     """Change one item of the working programme; raises as :func:`add_item`."""
     permissions.check_change(session, event)
+    before = lock(session, event)
     crud.check(_item_errors(event, {"day": item.day} | dict(values)))
-    before = programme_of(session, event.id)
     was, ids = plain(before), [one.id for one in before]
     crud.assign(item, values)
     _record_change(session, act, event, was, ids)
@@ -133,7 +152,7 @@ def remove_item(session: Session, act: ActionContext, event: Event, item: Progra
         Forbidden: another organisation is in charge of the event.
     """
     permissions.check_change(session, event)
-    before = programme_of(session, event.id)
+    before = lock(session, event)
     was, ids = plain(before), [one.id for one in before]
     session.delete(item)
     _record_change(session, act, event, was, ids)

@@ -12,10 +12,10 @@ from models.errors import Conflict, NotFound
 from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.events import Event
 from models.i18n import N_, message
-from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
+from service.actions.events import programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def publish_programme(session: Session, act: ActionContext, event: Event, note: 
         Conflict: the programme is empty, or nothing changed since the last revision.
     """
     permissions.check_change(session, event)
-    working, last = programme_of(session, event.id), last_revision(session, event.id)
+    working, last = programme.lock(session, event), last_revision(session, event.id)
     if not working:
         raise Conflict(message(N_("The programme is empty; there is nothing to publish.")), code="programme_empty")
     if last and not is_publishable(last, working):

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from calendars.programmes.items import ProgrammeItemValues
 from models.errors import Stale
 from models.event_parts import ProgrammeItem
 from models.events import Event
-from models.queries.event_parts import programme_of
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.events import programme
@@ -48,19 +47,10 @@ def save_edited(
         Invalid: an item or a booking can't be right; ``errors`` name the fields.
         BookingClash: a hall is taken.
     """
-    present = _locked(session, event)
+    present = programme.lock(session, event)
     if digests_of(present) != base:
         raise Stale
     items, wanted = read(present)
     programme.replace_programme(session, act, event, items)
     for first in range(0, len(wanted), bookings.MOST_AT_ONCE):
         bookings.make_bookings(session, act, wanted[first : first + bookings.MOST_AT_ONCE], several=True)
-
-
-def _locked(session: Session, event: Event) -> list[ProgrammeItem]:
-    """The programme as it is now; nobody else saves it until the transaction ends. The event is locked first, as for
-    bookings."""
-    session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
-    rows = select(ProgrammeItem).where(ProgrammeItem.event_id == event.id).order_by(col(ProgrammeItem.id))
-    session.exec(rows.with_for_update().execution_options(populate_existing=True)).all()
-    return programme_of(session, event.id)

@@ -95,6 +95,7 @@ def _wanted() -> dict[str, Any]:
 
 
 def _item(view: View, event: Event) -> ProgrammeItem:
+    programme.lock(view.session, event)
     item = crud.part(view.session, ProgrammeItem, event.id, request.form.get("row", ""))
     check_version(version_of(item))
     return item

@@ -14,6 +14,9 @@ PLACES: Mapping[str, str] = {
     "calendar": "overview#calendar",
     "this_week": "overview#week",
     "search": "overview#search",
+    "saved_views": "overview#views",
+    "saved_view": "overview#views",
+    "columns": "overview#columns",
     "history": "overview#history",
     "history_new": "overview#enter-history",
     "conflicts": "overview#conflicts",
@@ -52,6 +55,8 @@ PLACES: Mapping[str, str] = {
     "trash": "again#trash",
     # Tasks and reminders
     "tasks": "tasks#tasks",
+    "change_tasks": "tasks#bulk",
+    "change_events": "tasks#bulk",
     "reminders": "tasks#failed",
     "reminder": "tasks#failed",
     "told": "tasks#told",
@@ -92,6 +97,7 @@ PLACES: Mapping[str, str] = {
     "feeds": "feeds#subscribe",
     # The account
     "account": "account#password",
+    "my_notices": "account#notices",
     "sign_in": "account#sign-in",
     "unsubscribe": "account#stop-mails",
     # Administration

@@ -36,7 +36,7 @@ STEPS = (
     TourStep("visit", N_("Open a visit from the calendar"), "pages.calendar", "planning#event-page"),
     TourStep("subscribe", N_("Subscribe to the calendar on the telephone"), "pages.feeds", "feeds#phone"),
     TourStep("plan", N_("Plan from an agreement"), "pages.agreements", "agreements#plan-owed", Role.OFFICER),
-    TourStep("notices", N_("Look at your account and its mails"), "pages.account", "account#mails"),
+    TourStep("notices", N_("Look at your account and its mails"), "pages.my_notices", "account#notices"),
     TourStep("help", N_("Find the help"), "pages.help", "first-day#help"),
 )
 

@@ -156,3 +156,17 @@ def test_reads_back_what_is_written(first: date, length: int, people: int) -> No
 
     assert found.days is not None
     assert (found.days.first, found.days.last, found.people, found.partner) == (first, last, people, HOUAPHANH)
+
+
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("đoàn Viêng Chăn 10/3", [CAPITAL]),
+        ("ຄະນະວຽງຈັນ 10/3", [CAPITAL]),
+        ("đoàn Thủ đô Viêng Chăn 10/3", []),
+        ("đoàn Hủa Phăn 10/3", []),
+        ("đoàn 10/3", []),
+    ],
+)
+def test_tells_which_other_partners_a_name_may_mean(line: str, others: list[str]) -> None:
+    assert list(read_line(line, TODAY, PLACES).other_partners) == others

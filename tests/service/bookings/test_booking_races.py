@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,21 @@ class Hand:
 
 @dataclass
 class Office:
-    """Two servers and the tokens of an officer and an approver."""
+    """Two servers and the tokens of an officer, an approver and two keepers."""
 
     ports: Sequence[int]
     officer: str
     approver: str
+    keepers: Mapping[str, str]
+    """Account → its token."""
     database: Database
     hands: list[Hand] = field(default_factory=list)
 
-    def hand(self, number: int = 0, *, as_approver: bool = False) -> Hand:
-        self.hands.append(Hand(self.ports[number % len(self.ports)], self.approver if as_approver else self.officer))
+    def hand(self, number: int = 0, *, as_approver: bool = False, as_keeper: int | None = None) -> Hand:
+        token = self.approver if as_approver else self.officer
+        if as_keeper is not None:
+            token = list(self.keepers.values())[as_keeper]
+        self.hands.append(Hand(self.ports[number % len(self.ports)], token))
         return self.hands[-1]
 
     def overfull(self) -> list[str]:
@@ -118,15 +123,16 @@ def serving(database: Database, database_url: str, folder: Path) -> Iterator[Off
         for code in ("hai-duong", "vientiane-province"):
             factories.make_locality(session, code)
         act = ActionContext(None, factories.NOW, factories.OFFICE)
-        tokens = [
-            accounts.issue_token(session, act, factories.make_user(session, role), "race").secret
-            for role in (Role.OFFICER, Role.APPROVER)
-        ]
+        roles = (Role.OFFICER, Role.APPROVER, Role.OFFICER, Role.OFFICER)
+        users = [factories.make_user(session, role) for role in roles]
+        tokens = {user.id: accounts.issue_token(session, act, user, "race").secret for user in users}
     servers = [Service(folder / name, database_url, DESK_SECRET_KEY=SECRET) for name in ("one", "two")]
     try:
         for server in servers:
             server.start("web")
-        made = Office([server.port for server in servers], tokens[0], tokens[1], database)
+        officer, approver, *_keepers = tokens.values()
+        keepers = dict(list(tokens.items())[2:])
+        made = Office([server.port for server in servers], officer, approver, keepers, database)
         yield made
         for hand in made.hands:
             hand.close()

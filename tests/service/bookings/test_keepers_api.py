@@ -12,8 +12,10 @@ from models.database import Database
 from models.resources import Booking
 from models.vocabulary import Role
 from service.actions.bookings import answers
+from service.actions.context import ActionContext
+from service.actions.events import events
 from tests import factories
-from tests.at_once import at_once
+from tests.at_once import at_once, meanwhile
 from tests.service.conftest import BATCH, Caller
 
 pytestmark = pytest.mark.both_databases("an asked booking takes its resource by constraint and by partial index")
@@ -217,6 +219,21 @@ def test_approving_while_the_event_is_cancelled_leaves_nothing_taken(house: Hous
             ]
         )
         assert house.booker.get(f"/bookings/{booking['id']}").json["state"] == "released"
+
+
+@pytest.mark.parametrize("step", ["approve", "refuse"])
+def test_an_answer_to_what_is_being_deleted_finds_nothing(house: House, database: Database, step: str) -> None:
+    booking, found = house.asked(status="draft"), []
+
+    def late() -> None:
+        found.append(answer(house.keeper, booking, step, **({"reason": "Bận"} if step == "refuse" else {})))
+
+    with meanwhile(database, late) as start, database.transaction() as session:
+        act = ActionContext(None, factories.NOW, factories.OFFICE)
+        events.delete_event(session, act, events.find_event(session, booking["event_id"]))
+        session.flush()
+        start()
+    assert (found[0].status_code, found[0].json["code"]) == (404, "not_found"), found[0].text
 
 
 def test_without_approval_what_waited_is_held(house: House) -> None:

@@ -54,7 +54,7 @@ def _as_the_service(session: Session, user: User) -> Iterator[None]:
 @stopped_by("everything_is_read")
 def visible_to(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Lists and things are those the reader may read."""
-    patch.setattr(permissions, "visible_to", lambda *_reader: true())
+    patch.setattr(permissions, "visible_to", lambda *_reader, **_how: true())
 
 
 @stopped_by("results_are_read_and_found_with_sight_of_the_whole")
@@ -78,7 +78,7 @@ def may_change(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 @stopped_by("papers_of_the_office")
 def visible_in_papers(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Papers of a week, a year and an agreement are read with the eyes of their reader."""
-    patch.setattr(permissions, "visible", lambda _session: true())
+    patch.setattr(permissions, "visible", lambda _session, **_how: true())
 
 
 @stopped_by("papers_of_a_hidden_event")
@@ -246,7 +246,7 @@ def owner_reads(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 def tombstones(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """So does what it tells of deleted events."""
     before = feeds.visible_to
-    patch.setattr(feeds, "visible_to", lambda reader, *table: true() if table else before(reader))
+    patch.setattr(feeds, "visible_to", lambda reader, *table, **how: true() if table else before(reader, **how))
 
 
 @stopped_by("r4_a_passport_by_a_draft")
@@ -296,8 +296,8 @@ def no_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """An event without organisation is the office's, not everybody's."""
     before = permissions.visible_to
 
-    def older(reader: Any, *table: Any) -> Any:
-        return before(reader, *table) | Event.organisation_id.is_(None)  # type: ignore[union-attr]
+    def older(reader: Any, *table: Any, **how: Any) -> Any:
+        return before(reader, *table, **how) | Event.organisation_id.is_(None)  # type: ignore[union-attr]
 
     patch.setattr(permissions, "visible_to", older)
 

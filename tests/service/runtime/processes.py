@@ -133,10 +133,23 @@ class Service:
     def kill_all(self) -> None:
         """SIGKILL for every process at once, as when the power goes."""
         assert self.process is not None
-        for pid in [self.pid, *below(self.pid)]:
+        killed = [self.pid, *below(self.pid)]
+        for pid in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        # What is still dying, if only in a thread, keeps the port: whoever starts again at once would not get it.
+        until(lambda: all(parent_of(pid) is None for pid in killed) and self._is_port_free(), "the end of the killed")
+
+    def _is_port_free(self) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+                probe.listen(1)
+            except OSError:
+                return False
+        return True
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -600,7 +600,7 @@ MACHINE = {
     "id", "uid", "sequence", "event_id", "user_id", "created_by", "confirmed_by", "confirmed_at",
     "changed_since_confirmed", "asked_by", "asked_at", "template_id", "due_day", "done_at", "position", "kind",
     "budget_amount", "budget_currency", "media_type", "size", "sha256", "uploaded_by", "uploaded_at", "agreement_id",
-    "known_to", "made_by", "made_at", "project_id",
+    "known_to", "made_by", "made_at", "project_id", "answered_at",
 }  # fmt: skip
 """Columns an entry says nothing of: the machine's own, what its status or another word says, what never changes."""
 

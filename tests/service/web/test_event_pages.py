@@ -699,8 +699,8 @@ def test_contents_count_what_stands_in_each_part(signed_in: SignedIn, database: 
     assert contents
     told_there = re.sub(r"<[^>]*>", " ", contents[0])
     assert " ".join(told_there.split()) == (
-        "Days and hours Facts Who takes part 2 Programme 1 Rooms, cars, interpreters 0 Tasks 1 open Reminders 1 failed "
-        "History"
+        "The other side Days and hours Facts Who takes part 2 Programme 1 Rooms, cars, interpreters 0 Tasks 1 open "
+        "Reminders 1 failed History"
     )
     assert all(f'id="{part}"' in page for part in re.findall(r'href="#(\w+)"', contents[0]))
 
@@ -722,7 +722,7 @@ def test_no_form_asks_more_for_more_rows(
                 session.add(ProgrammeItem(event_id=visit, day=date(2026, 12, 3), title={"vi": f"Mục {number}"}))
         counts.append(count_queries(database, lambda: reader.get(f"/events/{visit}?edit={edit}")))
     assert counts[0] == counts[1], counts
-    assert counts[0] <= 35
+    assert counts[0] <= 40
 
 
 @pytest.mark.parametrize("language", [Language.VI, Language.LO])

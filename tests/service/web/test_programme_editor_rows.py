@@ -10,17 +10,20 @@ from werkzeug.datastructures import MultiDict
 from calendars.programmes.items import NAMES, ProgrammeItemValues
 from calendars.programmes.pasting import columns_of
 from models.event_parts import ProgrammeItem
-from models.text import clean, in_order
+from models.text import clean, in_order, one_line
 from models.vocabulary import Language
 from service.web.programme import rows, sheet
 from service.web.programme.rows import EditorRow
 
-TEXT = st.text(alphabet="aăâđ ກຂ\n\t.<>&\"'", min_size=1, max_size=8).map(clean).filter(bool)
+_TYPED = st.text(alphabet="aăâđ ກຂ\n\t.<>&\"'", min_size=1, max_size=8)
+LINE = _TYPED.map(one_line).filter(bool)
+"""A title is stored on one line."""
+TEXT = _TYPED.map(clean).filter(bool)
 
 
-def texts(*needed: str) -> st.SearchStrategy[dict[str, str]]:
-    optional = {language.value: TEXT for language in Language if language not in needed}
-    return st.fixed_dictionaries(dict.fromkeys(needed, TEXT), optional=optional).map(in_order)
+def texts(*needed: str, text: st.SearchStrategy[str] = TEXT) -> st.SearchStrategy[dict[str, str]]:
+    optional = {language.value: text for language in Language if language not in needed}
+    return st.fixed_dictionaries(dict.fromkeys(needed, text), optional=optional).map(in_order)
 
 
 HOURS = st.none() | st.builds(time, st.integers(0, 23), st.integers(0, 59))
@@ -30,7 +33,7 @@ ITEMS = st.lists(
         day=st.dates(date(2027, 3, 1), date(2027, 3, 5)),
         start_time=HOURS,
         end_time=HOURS,
-        title=texts("vi") | texts("en"),
+        title=texts("vi", text=LINE) | texts("en", text=LINE),
         place=st.none() | texts("vi"),
         hosted_by=st.none() | texts("en"),
         attendees=st.none() | texts("vi", "en"),

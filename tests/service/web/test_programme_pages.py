@@ -11,11 +11,14 @@ from sqlmodel import select
 from models.accounts import Audit
 from models.database import Database
 from models.event_parts import ProgrammeRevision
+from models.queries.event_parts import programme_of
 from models.vocabulary import EventStatus, Language, Role
 from service.actions.context import ActionContext
 from service.actions.events import events, programme, programme_revisions
 from service.settings import Settings
+from service.web.event.programme import version_of
 from tests import factories
+from tests.at_once import meanwhile
 from tests.service.conftest import Clock
 from tests.service.web.test_pages import (
     OTHER_SCRIPT,
@@ -244,3 +247,34 @@ def test_history_tells_that_the_programme_moved_along(
     text = words(signed_in(locale=Language.EN).get(f"/events/{visit}?show=history"))
     assert "Programme moved along with the event" in text
     assert "Tuesday, 12 January 2027 Đón đoàn" in text
+
+
+@pytest.mark.both_databases("the item's form waits for who changes the programme")
+def test_an_item_changed_while_its_form_waited_is_not_overwritten(
+    signed_in: SignedIn, visit: str, write: Write, database: Database, settings: Settings, clock: Clock
+) -> None:
+    write(TALKS)
+    officer, path = signed_in(locale=Language.EN), f"/events/{visit}"
+    with database.transaction(write=False) as session:
+        (item,) = programme_of(session, visit)
+    form = {
+        "do": "change_item",
+        "row": item.id,
+        "version": version_of(item),
+        "title.vi": "Hội đàm rộng",
+        "day": DAY.isoformat(),
+    }
+    assert form["version"] in officer.get(f"{path}?edit=item:{item.id}").text
+    answers: list[int] = []
+    with (
+        meanwhile(database, lambda: answers.append(officer.send(path, **form).status_code)) as start,
+        database.transaction() as session,
+    ):
+        event = events.find_event(session, visit)
+        (row,) = programme_of(session, visit)
+        act = ActionContext(None, clock.now, settings.office)
+        programme.change_item(session, act, event, row, {"start_time": time(10)})
+        start()
+    assert answers == [412]
+    with database.transaction(write=False) as session:
+        assert [(one.start_time, one.title["vi"]) for one in programme_of(session, visit)] == [(time(10), "Hội đàm")]

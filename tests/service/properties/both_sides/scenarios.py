@@ -20,7 +20,7 @@ from models.queries.event_readers import ReadingRights
 from service.actions import permissions
 from service.actions.both_sides import agreeing, drafts, note_sight, proposal_sides, proposals
 from service.actions.files import file_rights
-from service.web.both_sides import link_form
+from service.web.both_sides import link_fields, link_form
 from tests.service.properties.both_sides import looks, steps
 from tests.service.properties.both_sides.table import Table
 
@@ -309,8 +309,8 @@ def what_stands_in_the_way(patch: pytest.MonkeyPatch) -> None:
 @stopped_by("a_list_is_filled_in_with_a_link")
 def sealed_fields(patch: pytest.MonkeyPatch) -> None:
     """What is sealed is never shown again."""
-    for module in (link_form, drafts):
-        patch.setattr(module, "is_sealed", lambda _path: False, raising=False)
+    for module in (link_fields, link_form, drafts):
+        patch.setattr(module, "is_sealed", lambda _path: False)
 
 
 @stopped_by("a_list_is_filled_in_with_a_link")

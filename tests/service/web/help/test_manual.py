@@ -227,6 +227,8 @@ def test_words_of_the_manual_are_those_of_the_glossary() -> None:
 def test_every_word_has_its_three_languages() -> None:
     assert [word for word in words() if not (word.vi and word.lo and word.en)] == []
     assert len(words()) > 90
+    foreign = re.compile(r"\b(?:the|title|since|full|label|sentence|provisional|after)\b")
+    assert [word for word in words() if foreign.search(word.vi + word.lo)] == []
 
 
 # The pages
