@@ -9,7 +9,6 @@ from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import MAX_LINES, delimiter_for, write_csv
 from calendars.member_lists.rows import HIGHEST
 from calendars.people.names import display_name
-from models.events import Event
 from models.places import Person
 from models.text import localized
 from models.vocabulary import Language, MemberRole
@@ -17,7 +16,6 @@ from service.actions import permissions
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
-from service.actions.permissions import Sight
 
 _WIDTHS = {
     "name": 28,
@@ -34,13 +32,15 @@ _A4 = 9
 
 
 def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
-    """The list as CSV with a header in one language; importing it again changes nothing."""
+    """The list as CSV with a header in one language; importing it again changes nothing.
+
+    Addresses and telephone numbers are those that the reader may read of each person, however they read the event.
+    """
     organisations, people = OrganisationIndex.load(session), PeopleIndex.load(session)
-    event = session.get(Event, event_id)
-    shows_addresses = event is None or permissions.sight(session, event) is not Sight.SHARED
 
     def row(position: MemberPosition) -> list[str]:
         person, member = position.person, position.member
+        shows_addresses = permissions.reads_address_of(session, person.kept_by)
         return [
             display_name(person, language),
             person.name_lo or "",

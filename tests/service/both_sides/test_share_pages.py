@@ -73,6 +73,38 @@ def test_a_visit_is_shared_and_read_on_the_page_of_the_other_side(
     assert other.get(f"{two.path}/shared").status_code == 404
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("takes_part", [False, True])
+def test_a_list_as_a_file_has_the_addresses_its_reader_reads(
+    two: TwoOffices, owner: Browser, other: Browser, database: Database, *, is_shared: bool, takes_part: bool
+) -> None:
+    """However the other office comes to read the visit: its own people's, and no others'."""
+    with database.transaction() as session:
+        event = session.get_one(Event, two.event_id)
+        for body, name in ((two.body_id, "home"), (two.other_body_id, "away")):
+            person = factories.make_person(
+                session,
+                organisation_id=body,
+                email=f"{name}@example.org",
+                phone="0412345678" if name == "home" else "0987654321",
+            )
+            if name == "home" or takes_part:
+                factories.make_member(session, event, person)
+        if takes_part:
+            factories.make_task(session, event, organisation_id=two.other_body_id)
+    if is_shared:
+        two.share()
+    told = owner.get(f"{two.path}/members.csv").text
+    assert "home@example.org" in told
+    assert "0412345678" in told
+    assert "away@" not in told
+    answer = other.get(f"{two.path}/members.csv")
+    assert answer.status_code == (200 if is_shared or takes_part else 404)
+    assert "home@" not in answer.text
+    assert "0412345678" not in answer.text
+    assert ("away@example.org" in answer.text) is takes_part
+
+
 def test_the_law_is_named_and_acknowledged_first(two: TwoOffices, owner: Browser) -> None:
     page = owner.get(f"{two.path}/share").text
     assert "91/2025/QH15" in page
