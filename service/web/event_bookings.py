@@ -106,9 +106,7 @@ def do_booking(view: View, event: Event) -> None:
     form = request.form
     match form.get("do"):
         case "book":
-            wish = _wish(form) | {"event_id": event.id}
-            wanted: dict[str, Any] = NewBookingsSchema().load(wish)  # type: ignore[no-untyped-call]
-            bookings.make_bookings(view.session, view.act, [wanted], several=False)
+            book_as_typed(view, event)
         case "give_back":
             bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))
         case "follow":
@@ -118,6 +116,14 @@ def do_booking(view: View, event: Event) -> None:
             bookings.change_booking(view.session, view.act, booking, {"state": BookingState.HELD})
         case _:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
+
+
+def book_as_typed(view: View, event: Event) -> Booking:
+    """Book for an event what the form says."""
+    wish = _wish(request.form) | {"event_id": event.id}
+    wanted: dict[str, Any] = NewBookingsSchema().load(wish)  # type: ignore[no-untyped-call]
+    (made,) = bookings.make_bookings(view.session, view.act, [wanted], several=False)
+    return made
 
 
 def _own(view: View, event: Event, identity: str) -> Booking:

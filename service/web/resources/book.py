@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from flask import abort, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -15,11 +16,11 @@ from service.actions import crud
 from service.actions.bookings.grid import choosable_events
 from service.actions.bookings.keepers import approval_of
 from service.actions.events import events
-from service.web.event_bookings import do_booking, lines_of
+from service.web.event_bookings import book_as_typed, lines_of
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.resources.grid import EVENTS_CHOSEN_FROM
-from service.web.resources.grid_query import read_moment
+from service.web.resources.grid_query import kept_parameters, read_moment
 from service.web.view import View
 
 
@@ -41,12 +42,14 @@ def _book(view: View, event: Event | None, resource_id: str, start: str) -> Resp
     if moment is None:
         abort(404)
     form: Any = request.form if request.method == "POST" else _filled(resource, event, moment)
+    shown = request.form.get("grid", "") if request.method == "POST" else _grid_before()
     refusal: FormRefusal | None = None
     if request.method == "POST":
         chosen = request.form.get("event", "")
-        refusal = attempt(view, lambda: do_booking(view, events.find_event(view.session, chosen)))
+        made: list[str] = []
+        refusal = attempt(view, lambda: made.append(book_as_typed(view, events.find_event(view.session, chosen)).id))
         if refusal is None:
-            return redirect(_back(event, form), 303)
+            return redirect(_back(event, shown, form, made[0]), 303)
     day = moment.date() if isinstance(moment, datetime) else moment
     lines, _more = lines_of(view, {"resource_id": resource.id, "from_": day, "to": day, "state": list(TAKING)})
     return view.page(
@@ -61,7 +64,8 @@ def _book(view: View, event: Event | None, resource_id: str, start: str) -> Resp
         choosable=choosable_events(view.session, view.act, view.act.today, EVENTS_CHOSEN_FROM),
         must_ask=not approval_of(view.session, view.act, resource).is_own_word and resource.needs_approval,
         action=request.full_path.rstrip("?"),
-        back=_grid(event, {"from": day.isoformat()}),
+        back=_grid(event, kept_parameters(shown) or {"from": day.isoformat()}),
+        grid=urlencode(kept_parameters(shown), doseq=True),
     )
 
 
@@ -92,7 +96,15 @@ def _grid(event: Event | None, parameters: dict[str, Any]) -> str:
     return url_for("pages.event_grid", event_id=event.id, **parameters)
 
 
-def _back(event: Event | None, form: Any) -> str:
-    """The grid on the days that were booked."""
+def _grid_before() -> str:
+    """The query of the grid from which the form was opened, if the browser says so: cells are too many to carry it."""
+    came = urlsplit(request.referrer or "")
+    is_grid = came.netloc == request.host and came.path.endswith("/grid")
+    return came.query if is_grid else ""
+
+
+def _back(event: Event | None, shown: str, form: Any, booking_id: str) -> str:
+    """The grid as it was shown, else on the days that were booked, with what was."""
     first = str(form.get("from_day") or form.get("from") or "")[:10]
-    return _grid(event, {"from": first, "done": "book"} if first else {"done": "book"})
+    parameters: dict[str, Any] = {**kept_parameters(shown)} or ({"from": first} if first else {})
+    return _grid(event, {**parameters, "done": "book", "booking": booking_id})

@@ -8,14 +8,17 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendars.bookings.grid import GridCell, SlotState, cells
+from calendars.bookings.times import BookingTimes
 from calendars.days.spans import days_after
+from models.errors import NotFound
 from models.events import Event
-from models.i18n import N_
-from models.resources import Resource
+from models.i18n import N_, NP_
+from models.resources import Booking, Resource
 from models.vocabulary import ResourceType
+from service.actions.bookings import bookings
 from service.actions.bookings.grid import GridRow, ResourceGrid, choosable_events, grid_of
 from service.actions.events import events
-from service.web.labels import RESOURCE_TYPES
+from service.web.labels import BOOKING_STATES, RESOURCE_TYPES
 from service.web.page_decorator import page
 from service.web.query_params import pages_for
 from service.web.resources.grid_query import HOURS, GridQuery, SlotColumn, framed, read_grid_query
@@ -46,6 +49,17 @@ class ShownRow:
     resource: Resource
     cells: Sequence[ShownCell]
     is_small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBooking:
+    """What has just been booked, for whom, when, and whether it waits for approval."""
+
+    booking: Booking
+    resource: Resource
+    event: Event
+    when: str
+    state: str
 
 
 @page()
@@ -102,9 +116,35 @@ def _grid(view: View, event: Event | None) -> Response:
         places=view.place_choices,
         choosable=choosable_events(view.session, view.act, view.act.today, EVENTS_CHOSEN_FROM) if may_book else None,
         may_book=may_book,
-        booked=request.args.get("done") == "book",
+        chosen=_chosen(view, asked),
+        everything=address({"from": asked.days.first.isoformat(), "to": asked.days.last.isoformat()}),
+        booked=_booked(view, request.args.get("booking", "")),
         marks={"free": FREE_MARK, "partly": PARTLY_MARK, "buffer": BUFFER_MARK, "asked": ASKED_MARK},
     )
+
+
+def _chosen(view: View, asked: GridQuery) -> list[str]:
+    """The filters that leave something out, in words."""
+    told = asked.asked
+    found = [view.say(label) for kind, label in RESOURCE_TYPES.items() if kind.value == told["type"]]
+    found += [name for code, name in view.place_choices if code == told["locality"]]
+    found += [f"{view.say(N_('Seats, at least'))}: {told['seats']}"] if told["seats"] else []
+    found += [view.tongues(told["language"])] if told["language"] else []
+    found += [f"“{told['q']}”"] if told["q"] else []
+    return found + ([view.say(N_("Only what is free all this time"))] if asked.free_only else [])
+
+
+def _booked(view: View, identity: str) -> DoneBooking | None:
+    """What has just been booked from here, if the reader may read it."""
+    if not identity:
+        return None
+    try:
+        one = bookings.find_booking(view.session, identity)
+    except NotFound:
+        return None
+    event = events.find_event(view.session, one.event_id)
+    resource = view.session.get_one(Resource, one.resource_id)
+    return DoneBooking(one, resource, event, BookingTimes.of(one).format(), view.say(BOOKING_STATES[one.state]))
 
 
 def _weeks(view: View, asked: GridQuery, address: Any) -> list[tuple[str, str]]:
@@ -123,7 +163,7 @@ def _weeks(view: View, asked: GridQuery, address: Any) -> list[tuple[str, str]]:
                 )
             ),
         )
-        for number, label in enumerate((N_("This week"), N_("Next week")))
+        for number, label in enumerate((NP_("days shown", "This week"), N_("Next week")))
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import request
 
@@ -23,6 +24,7 @@ MOST_CELLS = 1860
 MOST_ROWS = 60
 HOURS = "hours"
 _PLAIN = ("type", "locality", "seats", "q")
+_LONGEST_QUERY, _MOST_PARAMETERS = 1000, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ class GridQuery:
         step = 1 if self.is_hours else len(self.days)
         first = days_after(self.days.first, by * step)
         return self.parameters(**{"from": first.isoformat(), "to": days_after(self.days.last, by * step).isoformat()})
+
+
+def kept_parameters(query: str) -> dict[str, list[str]]:
+    """What of a query string chooses what the grid shows; nothing else gets into an address of ours."""
+    known = {*_PLAIN, "free", "language", "from", "to", "view", "page"}
+    try:
+        asked = parse_qs(query[:_LONGEST_QUERY], max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        return {}
+    return {name: values for name, values in asked.items() if name in known}
 
 
 def moment_key(day: date, at: time) -> str:

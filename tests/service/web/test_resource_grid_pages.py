@@ -163,6 +163,12 @@ def test_booking_from_a_cell(world: dict[str, str], database: Database, signed_i
     assert sent.status_code == 303
     assert sent.headers["Location"].startswith(f"/events/{world['visit']}/grid?from=2027-03-10")
     assert "Đoàn Viêng Chăn" in row(grid(reader), "Xe 7 chỗ")
+    back = reader.get(sent.headers["Location"])
+    read(back)
+    (told,) = re.findall(r'role="status">(.*?)</div>', back.text, re.S)
+    assert "Xe 7 chỗ" in told
+    assert "10/3/2027–11/3/2027" in told
+    assert f'<a href="/events/{world["visit"]}">Đoàn Viêng Chăn</a>' in told
     taken = reader.send(
         path, do="book", resource=world["car"], event=world["visit"], from_day="2027-03-10", to_day="2027-03-10"
     )
@@ -172,6 +178,35 @@ def test_booking_from_a_cell(world: dict[str, str], database: Database, signed_i
         assert reader.get(f"/resources/grid/{world['car']}/{wrong}").status_code == 404
     assert signed_in(Role.VIEWER).get(path).status_code == 403
     assert "grid/" not in row(grid(signed_in(Role.VIEWER)), "Xe 7 chỗ")
+
+
+def test_what_was_chosen_is_said_and_stays_after_booking(
+    world: dict[str, str], signed_in: Callable[..., Browser]
+) -> None:
+    reader = signed_in(Role.OFFICER)
+    chosen = "type=vehicle&seats=7&free=yes"
+    page = grid(reader, chosen, world["visit"])
+    told = "Xe · Số chỗ, ít nhất: 7 · Chỉ nơi còn trống suốt thời gian này"
+    assert told in page
+    assert "Bỏ bộ lọc" in page
+    assert "Bỏ bộ lọc" not in grid(reader, event=world["visit"])
+    path = f"/events/{world['visit']}/grid/{world['car']}/2027-03-10"
+    own = f"http://{reader.get(path).request.host}"
+    for came, is_kept in ((own, True), ("http://elsewhere.example", False)):
+        query = f"{chosen}&from={FIRST}&to={FIRST + timedelta(6)}&next=//elsewhere"
+        form = reader.get(path, Referer=f"{came}/events/{world['visit']}/grid?{query}")
+        (kept,) = re.findall(r'name="grid" value="([^"]*)"', form.text)
+        assert ("seats=7" in kept) is is_kept
+        assert "elsewhere" not in kept
+    day = "2027-03-12"
+    sent = reader.send(
+        path, do="book", resource=world["car"], event=world["visit"], from_day=day, to_day=day,
+        grid=f"{chosen}&from={FIRST}&done=x&host=elsewhere",
+    )  # fmt: skip
+    location = sent.headers["Location"]
+    assert location.startswith(f"/events/{world['visit']}/grid?")
+    assert all(one in location for one in (chosen, f"from={FIRST}", "done=book"))
+    assert "elsewhere" not in location
 
 
 @pytest.mark.parametrize(
