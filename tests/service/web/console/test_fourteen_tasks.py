@@ -13,7 +13,7 @@ from models.database import Database
 from models.event_parts import ProgrammeItem, Task
 from models.events import Event
 from models.resources import Booking, Resource
-from models.vocabulary import EventKind, EventStatus, ReminderState, ResourceType, Role
+from models.vocabulary import EventKind, EventStatus, Language, ReminderState, ResourceType, Role
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.events import programme_revisions
@@ -309,6 +309,7 @@ LINES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plans_by_one_line(visit: Visit, officer: User, language: str) -> None:
     """Not one of the fourteen: what planning costs when nothing is owed."""
+    officer.locale = Language(language)
     task = DeskTask(visit(user=officer, language=language), "plan by one line", language)
     task.fill("line", LINES[language])
     task.press("Fill in the form")
@@ -336,9 +337,23 @@ def test_plans_days_that_are_dragged_over_or_chosen_by_keys(visit: Visit, office
     planned = re.compile(rf"/plan\?day={first}&first_day={first}&last_day={last}&days=4$")
     expect(page).to_have_url(planned)
 
-    page.goto(f"/calendar?day={first}")
-    page.locator(f'td[data-day="{first}"] a.plan-day').focus()
-    for _step in range(3):
-        page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(planned)
+    for place in ("a.plan-day", "a.number"):
+        page.goto(f"/calendar?day={first}")
+        page.locator(f'td[data-day="{first}"] {place}').focus()
+        for _step in range(3):
+            page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(planned)
+
+
+def test_plans_from_the_empty_part_of_a_day(visit: Visit, officer: User, clock: Clock) -> None:
+    page = visit(user=officer, language="vi")
+    day = clock.now.date().replace(day=1) + timedelta(days=200)
+    page.goto(f"/calendar?day={day}")
+    page.locator("tbody", has=page.locator(f'td[data-day="{day}"]')).scroll_into_view_if_needed()
+    column = page.locator(f'td[data-day="{day}"]').bounding_box()
+    week = page.locator("tbody", has=page.locator(f'td[data-day="{day}"]')).bounding_box()
+    assert column is not None
+    assert week is not None
+    page.mouse.click(column["x"] + column["width"] / 2, week["y"] + week["height"] - 6)
+    expect(page).to_have_url(re.compile(rf"/plan\?day={day}$"))
