@@ -1,5 +1,7 @@
 """Views of lists that an account saved, and the columns it chose for a list."""
 
+from typing import ClassVar
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +19,8 @@ class SavedView(Identified, Versioned, table=True):
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("user_id", "page", "name", name="uq_saved_view_name"),)
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"name", "query"})
+    """What the trail does not tell administrators either: a query may hold whom somebody looked for."""
 
     user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
     name: str = Field(max_length=100)

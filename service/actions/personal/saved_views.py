@@ -15,6 +15,7 @@ from models.labels import noun
 from models.personal.saved_views import SavedView
 from models.vocabulary import SavedPage
 from service.actions import crud
+from service.actions.audit import record
 from service.actions.context import ActionContext
 
 MOST = 50
@@ -104,7 +105,13 @@ def save_view(session: Session, act: ActionContext, values: Mapping[str, Any]) -
 
 def change_view(session: Session, act: ActionContext, row: SavedView, values: Mapping[str, Any]) -> SavedView:
     """Rename a view, or keep another query by its name."""
-    crud.change(session, act, row, _checked({"page": row.page, "query": row.query, **values}))
+    wanted = _checked({"page": row.page, "query": row.query, **values})
+    is_change = any(getattr(row, name) != value for name, value in wanted.items())
+    if is_change and not crud.change(session, act, row, wanted):
+        # The trail tells that a view was changed, not its name and query.
+        crud.touch(row, act)
+        crud.flush(session)
+        record(session, act, "change", "saved_view", row.id, {})
     return row
 
 

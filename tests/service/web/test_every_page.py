@@ -31,9 +31,9 @@ WORDS = re.compile(
 NAMES = re.compile(
     r"Protocol Desk|Google Calendar|Thunderbird|Outlook|\S+@\S+|https?://\S+|webcals?://\S+|English|"
     r"\((?:[A-Z][\w-]+(?: \w+)*)\)|\b[\w-]+\.(?:csv|xlsx|ics)\b|\bPT?\d+\w*\b|"
-    r"User \d+|DESK_[A-Z_]+|[a-z]+(?:_[a-z]+)+"
+    r"User \d+|Alt \+ Delete|DESK_[A-Z_]+|[a-z]+(?:_[a-z]+)+"
 )
-"""What keeps its name in every language: programs, addresses, words in brackets that stand on a foreign screen."""
+"""What keeps its name in every language: programs, addresses, keys, words in brackets of a foreign screen."""
 
 
 @pytest.fixture
