@@ -1,5 +1,6 @@
 """What every room's tests share: a clock that stands still, and a fresh migrated database of either kind."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -83,6 +84,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Choose the databases, and start with what takes long, so that no worker is left alone with it at the end."""
     databases.select(config, items)
     items.sort(key=_rank)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting made, which lives as long as the run, out of all later searches for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _rank(item: pytest.Item) -> int:

@@ -90,6 +90,9 @@ _LENGTH = re.compile(rf"(?<![0-9/.-])(?P<count>[0-9]{{1,4}}) *(?:{_any(DAYS_LONG
 _LED_TO = re.compile(r"(?:(?:\b(?:tu|vao|ngay|from|on|the)\b|ແຕ|ວັນທີ) *)+$")
 """Words that lead to the days and mean nothing without them."""
 
+_LONGEST_GUESS = 15
+"""Days of a range whose first month nobody wrote: 28-2/3 is one, 14-10/3 rather a slip of the pen."""
+
 _MONTH_FIGURE = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -148,6 +151,7 @@ def _named(words: str) -> int | None:
 def _range(first: _Written, last: _Written, today: date) -> Days | None:
     if last.month is None:
         last = _Written(last.day, first.month, last.year)
+    is_guess = first.month is None and first.day > last.day
     if first.month is None and last.month is not None:
         # 28-2/3 begins in the month before.
         month = last.month if first.day <= last.day else (last.month - 2) % 12 + 1
@@ -161,7 +165,7 @@ def _range(first: _Written, last: _Written, today: date) -> Days | None:
     if begin is None:
         return None
     end = _on(last.year if last.year is not None else begin.year + turns, last.month, last.day)
-    if end is None or not 0 <= (end - begin).days < LONGEST:
+    if end is None or not 0 <= (end - begin).days < (_LONGEST_GUESS if is_guess else LONGEST):
         return None
     return Days(begin, end)
 

@@ -10,20 +10,24 @@ _AFTER = re.compile(r" (?:province|capital|city|district|prefecture)$")
 _SHORTEST = 3
 
 
-def folded_names(places: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
-    """Folded name → locality. Where several are called the same, it is the first: the nearest come first.
+def folded_names(places: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Folded name → the localities that are called so, in the order in which they come.
 
     A whole name counts before one without its word: “Thủ đô Viêng Chăn” is the capital, whatever comes first.
     """
     known = [(code, [fold(name) for name in names]) for code, names in places]
-    found: dict[str, str] = {}
+    whole: dict[str, list[str]] = {}
+    bare: dict[str, list[str]] = {}
     for code, names in known:
         for name in names:
-            found.setdefault(name, code)
-    for code, names in known:
-        for name in names:
-            bare = _AFTER.sub("", _BEFORE.sub("", name)).strip()
-            if len(bare) >= _SHORTEST:
-                found.setdefault(bare, code)
+            _put(whole, name, code)
+            _put(bare, _AFTER.sub("", _BEFORE.sub("", name)).strip(), code)
+    found = {name: codes for name, codes in bare.items() if len(name) >= _SHORTEST} | whole
     found.pop("", None)
     return found
+
+
+def _put(found: dict[str, list[str]], name: str, code: str) -> None:
+    codes = found.setdefault(name, [])
+    if code not in codes:
+        codes.append(code)

@@ -26,7 +26,8 @@ _WORD = re.compile(r"[^\W_]+(?:[^\W_]|['\u0eb1-\u0ebc])*|[\u0e80-\u0eff]+")
 class QuickLine:
     """What a line says, as far as it was understood; None: it does not say.
 
-    ``title`` is the line without its days and its head-count, ``is_lao`` whether that is in Lao letters;
+    ``other_partners`` are those that the partner's name may mean as well; ``title`` is the line without its days and
+    its head-count, ``is_lao`` whether that is in Lao letters;
     ``left_over`` are the words that filled no other field.
     """
 
@@ -34,6 +35,7 @@ class QuickLine:
     days: Days | None = None
     people: int | None = None
     partner: str | None = None
+    other_partners: Sequence[str] = ()
     is_outgoing: bool = False
     title: str = ""
     is_lao: bool = False
@@ -55,8 +57,9 @@ _OUTGOING = re.compile(_any_of(OUTGOING))
 _LITTLE = re.compile(_any_of(LITTLE_WORDS))
 
 
-def read_line(line: str, today: date, places: Mapping[str, str]) -> QuickLine:
-    """What a line says. ``places``: names of places and bodies, folded (:func:`models.text.fold`) → locality.
+def read_line(line: str, today: date, places: Mapping[str, Sequence[str]]) -> QuickLine:
+    """What a line says. ``places``: names of places and bodies, folded (:func:`models.text.fold`) → the
+    localities it may mean, the likeliest first.
 
     It never raises: what it can't read stays in the title.
     """
@@ -69,7 +72,7 @@ def read_line(line: str, today: date, places: Mapping[str, str]) -> QuickLine:
         said.append((people.start(), people.end()))
     rest = _blanked(plain, said)
     kind, words = _kind(rest)
-    partner, named = _partner(text, rest, places)
+    partners, named = _partner(text, rest, places)
     outgoing = _OUTGOING.search(_blanked(rest, named))
     title = _title(text, said)
     known = [*words, *named, *([(outgoing.start(), outgoing.end())] if outgoing else [])]
@@ -77,8 +80,9 @@ def read_line(line: str, today: date, places: Mapping[str, str]) -> QuickLine:
         kind=kind,
         days=found[0].days if found else None,
         people=int(people["count"]) if people is not None else None,
-        partner=partner,
-        is_outgoing=outgoing is not None and partner is not None,
+        partner=partners[0] if partners else None,
+        other_partners=partners[1:],
+        is_outgoing=outgoing is not None and bool(partners),
         title=title,
         is_lao=_LAO.search(title) is not None,
         left_over=_left_over(text, _blanked(rest, known)),
@@ -99,24 +103,26 @@ def _kind(rest: str) -> tuple[EventKind | None, list[tuple[int, int]]]:
     return (found[0][0] if found else None), spans
 
 
-def _partner(text: PlainText, rest: str, places: Mapping[str, str]) -> tuple[str | None, list[tuple[int, int]]]:
+def _partner(
+    text: PlainText, rest: str, places: Mapping[str, Sequence[str]]
+) -> tuple[Sequence[str], list[tuple[int, int]]]:
     """The longest name of a place or a body in the rest of the line: in words, or within Lao letters."""
     words = [(found.start(), found.end()) for found in _WORD.finditer(rest)]
     for many in range(min(_MOST_WORDS, len(words)), 0, -1):
         for at in range(len(words) - many + 1):
             first, end = words[at][0], words[at + many - 1][1]
             begin, until = text.typed_span(first, end)
-            if (code := places.get(fold(text.typed[begin:until]))) is not None:
-                return code, [(first, end)]
+            if codes := places.get(fold(text.typed[begin:until])):
+                return codes, [(first, end)]
     if not _LAO.search(rest):
-        return None, []
+        return (), []
     # Lao writes a name together with the words around it; one is folded to the Latin spelling of its place.
-    within = [(name, code) for name, code in places.items() if _LAO.search(name)]
+    within = [(name, codes) for name, codes in places.items() if _LAO.search(name)]
     within += [(_VIENTIANE, places[fold(_VIENTIANE)])] if fold(_VIENTIANE) in places else []
-    for name, code in sorted(within, key=lambda one: len(one[0]), reverse=True):
+    for name, codes in sorted(within, key=lambda one: len(one[0]), reverse=True):
         if (at := rest.find(name)) >= 0:
-            return code, [(at, at + len(name))]
-    return None, []
+            return codes, [(at, at + len(name))]
+    return (), []
 
 
 def _blanked(plain: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -66,13 +66,25 @@ KINDS: Sequence[tuple[EventKind, Sequence[str]]] = (
         "working visit", "visit", "ຄະນະຜູແທນ", "ຄະນະ", "ຢຽມຢາມ",
     )),
     (EventKind.ACTIVITY, (
-        "hoat dong", "hoi thao", "hoi nghi", "hoi dam", "giao luu", "hoi cho", "activity", "meeting", "seminar",
-        "workshop", "conference", "ກິດຈະກຳ", "ກອງປະຊຸມ", "ປະຊຸມ", "ສຳມະນາ",
+        "hoat dong", "cuoc hop", "hop truc tuyen", "hop giao ban", "hoi thao", "hoi nghi", "hoi dam", "giao luu",
+        "hoi cho", "activity", "meeting", "seminar", "workshop", "conference", "ກິດຈະກຳ", "ກອງປະຊຸມ", "ປະຊຸມ", "ສຳມະນາ",
     )),
 )  # fmt: skip
 """Which kind of event a word stands for; the first that is found decides, the longer words of a kind come first."""
 
-OUTGOING = ("sang tham", "di tham", "sang", "di", "travel to", "trip to", "going to", "go to", "ໄປ")
+OUTGOING = (
+    "sang tham",
+    "doan ra",
+    "doan di",
+    "di tham",
+    "sang",
+    "di",
+    "travel to",
+    "trip to",
+    "going to",
+    "go to",
+    "ໄປ",
+)
 """Words that say that one's own side travels."""
 
 LITTLE_WORDS = frozenset(

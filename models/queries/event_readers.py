@@ -30,6 +30,7 @@ from models.places import Organisation
 from models.queries.offices import Offices, line_end, line_of
 from models.queries.organisation_lines import OrganisationLines
 from models.queries.shares import office_line, shared_with
+from models.trash import TrashedEvent
 from models.vocabulary import Role, Visibility
 
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
@@ -186,13 +187,14 @@ def with_sides(
 
 def in_charge(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
     """The condition for events that an account is in charge of: its organisation is, or it made them or reads its whole
-    office, and they are of its office."""
+    office, and they are of its office. ``table`` may be that of deleted events, whose makers are not known any more, or
+    of the trash."""
     of_office = reader.offices.holds(reader.office, col(table.organisation_id))
     if reader.whole_office:
         return true() if of_office is None else of_office
     conditions = []
-    if table is Event:
-        own = col(Event.created_by) == reader.user_id
+    if table in (Event, TrashedEvent):
+        own = col(table.created_by) == reader.user_id
         conditions.append(own if of_office is None else and_(own, of_office))
     conditions.append(col(table.organisation_id) == reader.organisation_id)
     return or_(*conditions)

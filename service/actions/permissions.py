@@ -42,6 +42,7 @@ from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
 from models.queries.shares import SharedEvents
 from models.text import LocalizedText
+from models.trash import TrashedEvent
 from models.vocabulary import Language, Role, Visibility
 
 _READER = "reader"
@@ -161,6 +162,12 @@ def may_change(session: Session, event: Any) -> bool:
 def changed_by(one: ReadingRights) -> ColumnElement[bool]:
     """:func:`may_change` as a condition for SELECTs."""
     return event_readers.in_charge(one)
+
+
+def restorable(session: Session) -> ColumnElement[bool]:
+    """:func:`may_change` as a condition for SELECTs of the trash."""
+    one = reader(session)
+    return true() if one is None else event_readers.in_charge(one, TrashedEvent)
 
 
 def filled_by(session: Session) -> ColumnElement[bool]:

@@ -53,6 +53,7 @@ from models.i18n import N_, Message, message, translate, translate_filled
 from models.personal.saved_views import SavedView
 from models.places import Organisation
 from models.queries.organisation_lines import OrganisationLines
+from models.resources import Resource
 from models.text import FALLBACK, LocalizedText, localized
 from models.vocabulary import (
     AgreementKind,
@@ -68,6 +69,7 @@ from models.vocabulary import (
     ProgressState,
     ReminderPurpose,
     ReminderState,
+    ResourceType,
     Role,
     Side,
 )
@@ -346,6 +348,16 @@ class View:
     def day_of(self, at: datetime) -> str:
         """The day of an instant in the office's time zone."""
         return self.day(today(self.act.office.timezone, at))
+
+    def size_of(self, resource: Resource) -> list[str]:
+        """What a resource holds, in words; of a house its rooms, and how many people sleep in one."""
+        is_house = resource.type is ResourceType.LODGING
+        seats, count = resource.seats, resource.capacity
+        each = N_("People in each room: {count}") if is_house and count > 1 else N_("Seats: {count}")
+        together = N_("Rooms: {count}") if is_house else N_("At once: {count}")
+        told = [(together, count if count > 1 else None), (each, seats)]
+        found = [self.say(text, count=number) for text, number in told if number]
+        return found if is_house else found[::-1]
 
     def tongues(self, codes: Sequence[str]) -> str:
         """The languages that somebody interprets between."""

@@ -19,7 +19,7 @@ from models.queries.dated import is_dated
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
 from service.actions import permissions
-from service.actions.bookings.resources import RESOURCE_ORDER, resources_where
+from service.actions.bookings.resources import SHOWN_ORDER, resources_where
 from service.actions.context import ActionContext
 
 MOST_RESOURCES = 1000
@@ -57,12 +57,12 @@ def grid_of(
     *,
     free_for: int | None = None,
 ) -> ResourceGrid:
-    """The resources that match a query string, by type and name, with what is taken of them.
+    """The resources that match a query string, by type, cars by seats, then by name, with what is taken of them.
 
     ``within``: zone → the range as instants there. ``free_for``: only those of which so many are free for all of the
     range. ``page`` counts from 1.
     """
-    statement = resources_where(session, query).order_by(*RESOURCE_ORDER).limit(MOST_RESOURCES)
+    statement = resources_where(session, query).order_by(*SHOWN_ORDER).limit(MOST_RESOURCES)
     listed: list[Resource] = list(session.exec(statement).all())
     zones = _zones(session)
     start = (page - 1) * size

@@ -17,6 +17,8 @@ from service.actions import permissions
 from service.actions.context import ActionContext
 
 FIELDS = frozenset({"keepers", "needs_approval"})
+DECIDING = FIELDS | {"organisation_id"}
+"""What of an existing resource only who is in charge of it changes: whoever made it their organisation's would be."""
 
 
 def approval_of(session: Session, act: ActionContext, resource: Resource) -> Approval:
@@ -63,7 +65,7 @@ def answered_resources(session: Session, act: ActionContext) -> list[Resource]:
 
 
 def check_naming(session: Session, act: ActionContext, resource: Resource | None, values: Mapping[str, Any]) -> None:
-    """Refuse to name keepers, or to ask for their approval or not, where that is somebody else's.
+    """Refuse to name keepers, to ask for their approval or not, or to say whose it is, where that is somebody else's.
 
     Of a new resource whoever enters it does it. Later only the keepers themselves, the organisation it belongs to, and
     who oversees the office: whoever named themselves could approve what they book.
@@ -71,14 +73,14 @@ def check_naming(session: Session, act: ActionContext, resource: Resource | None
     Raises:
         Forbidden: ``not_in_charge``, or ``address_not_allowed`` for an address that belongs to nobody.
     """
-    changed = {name for name in FIELDS & values.keys() if resource is None or values[name] != getattr(resource, name)}
+    changed = {name for name in DECIDING & values.keys() if resource is None or values[name] != getattr(resource, name)}
     if not changed:
         return
     if resource is not None and not _is_in_charge(session, act, resource):
         what = message(
             N_(
-                "Only its keepers, its organisation, an approver or the protocol office can say who keeps this and"
-                " whether they approve its bookings."
+                "Only its keepers, its organisation, an approver or the protocol office can say whose this is, who"
+                " keeps it and whether they approve its bookings."
             )
         )
         raise Forbidden(what, code="not_in_charge", errors={name: [what] for name in sorted(changed)})
@@ -105,11 +107,17 @@ def _is_in_charge(session: Session, act: ActionContext, resource: Resource) -> b
 
 
 def _check_addresses(session: Session, added: Sequence[str]) -> None:
-    """As :func:`permissions.check_addresses`, which is for the audiences of rules."""
-    if permissions.oversees_own(session) or not (unknown := permissions.unknown_addresses(session, added)):
+    """As :func:`permissions.check_addresses`, which is for the audiences of rules; but only accounts count.
+
+    A rule's mail asks when it leaves who may read the event. A keeper may not read it and is told of it all the same,
+    and every officer enters people with any address.
+    """
+    if permissions.oversees_own(session):
+        return
+    if not (unknown := permissions.unknown_addresses(session, added, people_count=False)):
         return
     what = message(
-        N_("“{address}” belongs to nobody here: only an approver or the protocol office can have mail sent there."),
+        N_("“{address}” belongs to no account here: only an approver or the protocol office can have mail sent there."),
         address=unknown[0],
     )
     raise Forbidden(what, code="address_not_allowed", errors={"keepers": [what]})

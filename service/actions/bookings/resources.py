@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import String, cast
+from sqlalchemy import String, case, cast, func
 from sqlmodel import Session, col, select
 
 from calendars.bookings.availability import HeldQuantity, overbooked_bookings
@@ -84,14 +84,19 @@ def delete_resource(session: Session, act: ActionContext, resource: Resource) ->
     crud.delete(session, act, resource)
 
 
-def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
-    """The first resources of the reader's office by name, including those out of service unless ``only_active``."""
-    own = permissions.marked_own(session, col(Resource.office))
-    statement = select(Resource).where(own).order_by(col(Resource.sort_key), col(Resource.id)).limit(limit)
-    return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
-
+_BY_SIZE = case((col(Resource.type) == ResourceType.VEHICLE, func.coalesce(col(Resource.seats), 0)), else_=0)
+"""Of the names of cars "16 seats" comes before "7 seats"; who looks for one looks for its size."""
 
 RESOURCE_ORDER = (col(Resource.type), col(Resource.sort_key), col(Resource.id))
+SHOWN_ORDER = (col(Resource.type), _BY_SIZE, col(Resource.sort_key), col(Resource.id))
+
+
+def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
+    """The first resources of the reader's office by type, cars by seats, then by name; including those out of service
+    unless ``only_active``."""
+    own = permissions.marked_own(session, col(Resource.office))
+    statement = select(Resource).where(own).order_by(*SHOWN_ORDER).limit(limit)
+    return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
 
 
 def resources_where(session: Session, query: Mapping[str, Any]) -> Any:

@@ -100,19 +100,20 @@ def reasons(refused: Exception) -> list[Message]:
 def apply(session: Session, versions: Mapping[str, int], step: BulkStep[Row]) -> int:
     """Change the rows as they were shown, all of them or none; how many really changed.
 
-    ``versions``: id → the version that was shown. The rows are locked by their own rules as each is changed.
+    ``versions``: id → the version that was shown, in the order in which they are changed. All are locked before the
+    first is changed, in the order of their ids, so that two changes of the same rows wait for one another.
 
     Raises:
         Stale: somebody changed one of them since.
         DomainError: one of them can't be changed any more; nothing is then, and the caller undoes the rest.
     """
     check_number(versions)
-    changed = 0
-    for identity, version in versions.items():
+    for identity in sorted(versions):
         row: Any = step.find(session, identity)
-        session.refresh(row, with_for_update=True)
-        if row.version != version:
+        # The version alone: with all of it what belongs to the row would be unloaded.
+        session.refresh(row, ["version"], with_for_update=True)
+        if row.version != versions[identity]:
             raise Stale
-        changed += step.do(row).is_change
+    changed = sum(step.do(step.find(session, identity)).is_change for identity in versions)
     session.flush()
     return changed

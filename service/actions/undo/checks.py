@@ -36,7 +36,7 @@ DERIVED: Mapping[str, frozenset[str]] = {
     ),
     "task": frozenset({"due_day", "done_at"}),
     "member": frozenset({"answered_at", "organisation_id", "position"}),
-    "booking": frozenset(),
+    "booking": frozenset({"asked_by", "answered_by", "answered_at", "answer_reason"}),
     "programme": frozenset(),
 }
 """Noun → the fields that follow from others: they are not compared, and follow back by themselves."""
@@ -97,14 +97,17 @@ def left_of(later: Sequence[Audit]) -> list[Audit]:
     return found
 
 
-def stepped_since(one: ThingChange, later: Sequence[Audit]) -> Audit | None:
-    """The newest step of an event after one that a change made, of the later rows about it.
+def overtaken(one: ThingChange, later: Sequence[Audit]) -> Audit | None:
+    """The newest of the later rows about a thing that keeps its change from being undone, whatever its values are now.
 
-    A step counts even if the status is the same again: who took it has decided it anew, perhaps an approver.
+    After a step of an event, any other: who took it has decided it anew, even back to the same status, perhaps an
+    approver. After something was added, any change of it: undoing would delete what was entered into it since.
     """
-    if one.noun != "event" or "status" not in one.fields:
+    if one.noun == "event" and "status" in one.fields:
+        later = [row for row in later if "status" in row.changes]
+    elif one.was_there or not one.is_there:
         return None
-    return next(iter(left_of([row for row in later if "status" in row.changes])), None)
+    return next(iter(left_of(later)), None)
 
 
 def telling(change: RequestedChange) -> list[str]:
@@ -186,8 +189,8 @@ def check_unchanged(session: Session, change: RequestedChange) -> None:
             if value_now(session, one, row, name) != after:
                 written = [row for row in _later(session, change, one) if name in row.changes]
                 raise _changed(one, name, written[-1] if written else None)
-        if "status" in one.fields and (step := stepped_since(one, _later(session, change, one))) is not None:
-            raise _changed(one, "status", step)
+        if (row := overtaken(one, _later(session, change, one))) is not None:
+            raise _changed(one, "status" if "status" in row.changes else next(iter(row.changes), one.entity), row)
 
 
 def _later(session: Session, change: RequestedChange, one: ThingChange) -> Sequence[Audit]:

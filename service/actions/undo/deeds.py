@@ -102,6 +102,7 @@ REFUSED: Mapping[tuple[str, str], str] = MappingProxyType(
         ("sign_in_limit", "login_failure"): ACCESS,
         **dict.fromkeys(((one, "api_token") for one in ("create", "change", "delete")), ACCESS),
         **dict.fromkeys(((one, "feed") for one in ("create", "change", "delete", "rotate")), ACCESS),
+        **dict.fromkeys(((one, "saved_view") for one in ("create", "change", "delete")), ACCESS),
         **dict.fromkeys(
             ((one, "office_profile") for one in ("create", "change", "end", "begin_again", "begin")), ACCESS
         ),

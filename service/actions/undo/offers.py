@@ -17,7 +17,7 @@ from models.vocabulary import EventStatus
 from service.actions import permissions
 from service.actions.context import ActionContext
 from service.actions.effects.confirmation import STANDING
-from service.actions.undo.checks import WITHIN, compared, stepped_since, telling, told_since, undone
+from service.actions.undo.checks import WITHIN, compared, overtaken, telling, told_since, undone
 from service.actions.undo.requests import MOST_ROWS, RequestedChange, ThingChange
 
 UNDONE = N_("Undone")
@@ -118,7 +118,7 @@ def _is_changed(one: ThingChange, change: RequestedChange, later: dict[tuple[str
     now: dict[str, Any] = {name: after for name, (_before, after) in compared(one).items()}
     left = dict(now)
     since = [row for row in later.get((one.entity, one.entity_id), ()) if (row.id or 0) > change.last_row]
-    if stepped_since(one, since) is not None:
+    if overtaken(one, since) is not None:
         return True
     for row in since:
         is_there = row.action != "delete"

@@ -11,6 +11,7 @@ from models.accounts import Audit
 from models.errors import Conflict, Forbidden, NotFound
 from models.i18n import N_, message
 from models.labels import noun
+from models.vocabulary import BookingState
 from service.actions import permissions
 from service.actions.context import ActionContext
 from service.actions.undo.deeds import UNDECIDED, UNDOABLE, why_not
@@ -50,6 +51,12 @@ class ThingChange:
         self.instants.add(row.at.isoformat())
 
     @property
+    def is_answered(self) -> bool:
+        """Whether it is a booking whose keeper has approved or refused it, or has to be asked again."""
+        states = self.fields.get("state", (None, None))
+        return self.noun == "booking" and (states[0] == BookingState.REFUSED or states in _ANSWERS)
+
+    @property
     def is_nothing(self) -> bool:
         """Whether it came and went within the request, or is what it was."""
         return not (self.was_there or self.is_there) or (
@@ -86,6 +93,8 @@ class RequestedChange:
                 one = things.setdefault(key, ThingChange(named, row.entity, row.entity_id, row.event_id))
                 one.add(row)
         found = [one for one in things.values() if not one.is_nothing]
+        if any(one.is_answered for one in found):
+            never = never or ANSWERED
         return cls(
             request_id,
             rows[0].at,
@@ -102,6 +111,12 @@ class RequestedChange:
         return sorted({one.event_id for one in self.things if one.event_id is not None})
 
 
+_ANSWERS = (
+    (BookingState.ASKED, BookingState.HELD),
+    (BookingState.ASKED, BookingState.REFUSED),
+    (BookingState.HELD, BookingState.ASKED),
+)
+ANSWERED = N_("A keeper's answer is not undone: change the booking back on the page, and the keeper is asked again.")
 NOTHING_LEFT = N_("Nothing was changed by this that could be undone.")
 SEVERAL = N_("Several requests were sent under this id, so none of them can be undone; change it back on the pages.")
 

@@ -35,7 +35,6 @@ from service.actions.undo.trash_rows import KEPT, KeptRowMaker, read_rows
 from service.actions.undo.typed import typed, typed_row
 
 _PURPOSE = "trash"
-MOST_SHOWN = 200
 
 ONLY_DRAFTS = N_("Only a draft goes into the trash. Cancel this one first, so that people hear of it.")
 OTHER_KEY = N_(
@@ -96,11 +95,13 @@ def put_away(session: Session, act: ActionContext, secret: str, event: Event) ->
     return trashed
 
 
-def in_trash(session: Session, secret: str) -> list[TrashedDraft]:
-    """The drafts in the trash that the session may restore, the last deleted first; one query."""
-    statement = select(TrashedEvent).order_by(col(TrashedEvent.trashed_at).desc(), col(TrashedEvent.id))
-    rows = session.exec(statement.limit(MOST_SHOWN)).all()
-    return [_shown(secret, row) for row in rows if permissions.may_change(session, row)]
+def in_trash(session: Session, secret: str, first: int, size: int) -> tuple[list[TrashedDraft], int]:
+    """One page of the drafts in the trash that the session may restore, the last deleted first, and how many there are;
+    two queries."""
+    statement = select(TrashedEvent).where(permissions.restorable(session))
+    order = (col(TrashedEvent.trashed_at).desc(), col(TrashedEvent.id))
+    rows, total = crud.page_of(session, statement, order, first, size)
+    return [_shown(secret, row) for row in rows], total
 
 
 def _shown(secret: str, row: TrashedEvent) -> TrashedDraft:

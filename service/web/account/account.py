@@ -98,9 +98,10 @@ def _make_token(view: View) -> Response:
 
 def _set_leave(view: View, deed: str) -> Response:
     told: list[str] = []
+    stand_in = view.act.account.stand_in_id if deed == "back" else None
     step = leave_form.save if deed == "leave" else leave_form.end
     refusal = attempt(view, lambda: told.append(step(view, view.act.account)))
-    return _show(view, refusal=refusal, told="" if refusal else told[0])
+    return _show(view, refusal=refusal, told="" if refusal else told[0], stand_in_id=stand_in)
 
 
 def _own_token(view: View) -> ApiToken:
@@ -112,9 +113,14 @@ def _own_token(view: View) -> ApiToken:
 
 
 def _show(
-    view: View, issued: accounts.IssuedToken | None = None, refusal: FormRefusal | None = None, told: str = ""
+    view: View,
+    issued: accounts.IssuedToken | None = None,
+    refusal: FormRefusal | None = None,
+    told: str = "",
+    stand_in_id: str | None = None,
 ) -> Response:
     own = view.act.account
+    colleagues = leave.colleagues(view.session, own.id, own.organisation_id)
     return view.page(
         "account/account.html",
         refusal.status if refusal else 200,
@@ -122,7 +128,8 @@ def _show(
         issued=issued,
         refusal=refusal,
         told=told,
-        colleagues=leave.colleagues(view.session, own.id, own.organisation_id),
+        colleagues=colleagues,
+        stood_in=next((one for one in colleagues if one.id == stand_in_id), None),
         own_events=len(hand_over.events_to_hand_over(view.session, view.act, own)),
         again=request.form.get("do") if refusal else None,
         typed=request.form.get("name", "") if refusal else "",

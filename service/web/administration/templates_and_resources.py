@@ -176,6 +176,7 @@ def _resource_lines(view: View, found: Sequence[Resource]) -> list[SectionRow]:
 
 def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
     minutes = N_("In minutes; it counts as taken, to prepare and to clear.")
+    is_in_charge = keepers.may_name_keepers(view.session, view.act, resource)
     return [
         FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
         FieldSpec(
@@ -210,12 +211,7 @@ def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
         FieldSpec(
             "buffer_after", FieldType.NUMBER, N_("Taken after each booking"), minutes, default=0, is_required=True
         ),
-        FieldSpec(
-            "organisation_id",
-            FieldType.CHOICE,
-            N_("Organisation"),
-            options=organisations(view, resource.organisation_id if resource else None),
-        ),
+        *(_owner_fields(view, resource) if is_in_charge else ()),
         FieldSpec(
             "person_id",
             FieldType.CHOICE,
@@ -225,8 +221,13 @@ def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
         ),
         FieldSpec("note", FieldType.TEXTS, NP_("written remark", "Note")),
         FieldSpec("active", FieldType.FLAG, N_("In service"), default=True),
-        *(_keeper_fields() if keepers.may_name_keepers(view.session, view.act, resource) else ()),
+        *(_keeper_fields() if is_in_charge else ()),
     ]
+
+
+def _owner_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
+    options = organisations(view, resource.organisation_id if resource else None)
+    return [FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=options)]
 
 
 def _keeper_fields() -> list[FieldSpec]:

@@ -11,21 +11,25 @@ from calendars.quick_add.places import folded_names
 from calendars.quick_add.reading import LONGEST_LINE, QuickLine, read_line
 from models.i18n import N_
 from models.vocabulary import EventKind, Language, Role
+from service.actions.agreements.agreement_queries import all_agreements
 from service.actions.directory.directory_queries import all_localities, all_organisations
 from service.web.page_decorator import page
 from service.web.plan_event.proposal import INCOMING, OUTGOING
 from service.web.view import View
 
 _MOST_BODIES = 1000
+_MOST_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class LineTold:
-    """What a page tells of a typed line: the line, what was understood of it, and the words that were not."""
+    """What a page tells of a typed line: the line, what was understood of it, the words that were not, and which other
+    partners it may mean."""
 
     line: str
     understood: list[tuple[str, str]]
     left_over: str
+    doubt: str
 
 
 @page(read=Role.OFFICER)
@@ -57,6 +61,7 @@ def told_of(view: View) -> LineTold | None:
         return None
     said = _read(view, line)
     understood = []
+    doubt = ""
     if said.kind is not None:
         understood.append((view.say(N_("Kind")), view.kind(said.kind)))
     if said.days is not None:
@@ -65,7 +70,8 @@ def told_of(view: View) -> LineTold | None:
         understood.append((view.say(N_("People planned")), str(said.people)))
     if said.partner is not None:
         understood.append((view.say(N_("Partner")), view.plain(view.locality_name(said.partner))))
-    return LineTold(line, understood, " ".join(said.left_over))
+        doubt = ", ".join(view.plain(view.locality_name(code)) for code in said.other_partners[:_MOST_OTHERS])
+    return LineTold(line, understood, " ".join(said.left_over), doubt)
 
 
 def _language(view: View, said: QuickLine) -> Language:
@@ -80,11 +86,14 @@ def _read(view: View, line: str) -> QuickLine:
 
 
 def _places(view: View) -> Iterator[tuple[str, list[str]]]:
-    """The localities that a visit can be with, the nearest first, then bodies as the locality they are of."""
+    """The localities that a visit can be with, those of running agreements first, of these the nearest; then bodies as
+    the locality they are of."""
     gazetteer, today = view.compass.gazetteer, view.act.today
+    running = [one for one in all_agreements(view.session) if one.starts_on <= today <= one.ends_on]
+    partners = {gazetteer.carrier(code, today) for one in running for code in one.parties}
     ours = gazetteer.line(view.act.office.locality)
     aliases = {one.code: one.aliases for one in all_localities(view.session)}
-    for code in view.places_in_order:
+    for code in sorted(view.places_in_order, key=lambda code: gazetteer.carrier(code, today) not in partners):
         if code not in ours:
             names = [*gazetteer.localities[code].name.values(), *aliases.get(code, ())]
             yield gazetteer.carrier(code, today), names

@@ -142,7 +142,14 @@ def _show_what(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) ->
         wrong=wrong,
         promises=promises(view, case.kind) if case.kind else [],
         day=case.asked.date("day"),
+        chosen_days=_chosen_days(view, case.asked),
     )
+
+
+def _chosen_days(view: View, asked: FormState) -> str:
+    """The days that were chosen in the calendar, in words; of one day alone nothing."""
+    first, last = asked.date("first_day"), asked.date("last_day")
+    return view.days(first, last) if first and last and first < last else ""
 
 
 def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -> Response:

@@ -254,7 +254,11 @@ def _show_refused(view: View, event: Event, refusal: FormRefusal | None) -> Resp
 
 def _only_notes(found: Editing) -> Response:
     """What is told beside the rows, for the page's script."""
-    return found.view.page("programme/editor_notes.html", told=sheet.notes_by_place(found.rows, found.told))
+    return found.view.page(
+        "programme/editor_notes.html",
+        told=sheet.notes_by_place(found.rows, found.told),
+        attention=sheet.attention(found.view, found.rows, found.told),
+    )
 
 
 def _show(found: Editing, refusal: FormRefusal | None = None, others: Sequence[str] = ()) -> Response:
@@ -269,6 +273,6 @@ def _show(found: Editing, refusal: FormRefusal | None = None, others: Sequence[s
         others=others,
         is_unsaved=request.method == "POST" and refusal is None,
         is_saved=is_saved,
-        published=sheet.publishing(view, event, found.items) if is_saved else None,
+        publishing=sheet.publishing(view, event, found.items) if is_saved else None,
         pasted=request.form.get("pasted", "") if refusal else "",
     )

@@ -19,6 +19,7 @@ from models.vocabulary import Language
 from service.actions.events import programme_revisions
 from service.actions.programmes.editing import Digests
 from service.actions.programmes.suggestions import suggestions
+from service.web.form_fields import read_day
 from service.web.programme.notes import Notes, RowNote
 from service.web.programme.rows import EditorRow
 from service.web.view import View
@@ -35,6 +36,12 @@ _HEADINGS: Mapping[str, str] = {
     "hosted_by": N_("Received by"),
     "attendees": N_("Attending"),
     TRAVEL: N_("On the way, min"),
+}
+
+TONGUES: Mapping[Language, str] = {
+    Language.VI: N_("in Vietnamese"),
+    Language.LO: N_("in Lao"),
+    Language.EN: N_("in English"),
 }
 
 _PROPOSED = {"place": "places", "hosted_by": "people", "attendees": "people"}
@@ -116,6 +123,16 @@ def notes_by_place(rows: Sequence[EditorRow], told: Notes) -> list[tuple[int, Se
     return [(place, told.get(place, ()), wrong[place]) for place in places if place < len(rows)]
 
 
+def attention(view: View, rows: Sequence[EditorRow], told: Notes) -> list[tuple[int, str, str]]:
+    """What is told beside rows, in one list: the place of the row, its day and begin, and what is told."""
+    found = []
+    for place, notes, wrong in notes_by_place(rows, told):
+        day = read_day(rows[place].day)
+        where = ", ".join(filter(None, (view.numeric(day) if day else "", rows[place].cells.get(BEGINS, ""))))
+        found += [(place, where, sentence) for sentence in (*wrong, *(note.sentence for note in notes))]
+    return found
+
+
 def shown(
     view: View,
     event: Event,
@@ -139,7 +156,9 @@ def shown(
         "languages_shown": languages,
         "columns": columns(view, languages),
         "days": [EditorDay(day, by_day[day.isoformat()]) for day in days],
+        "tongues": {str(language): view.say(TONGUES[language]) for language in languages},
         "missing": [(str(language), missing.count(language)) for language in languages],
+        "attention": attention(view, rows, told),
         "missing_in": lambda row: row.missing(languages),
         "has_travel": any(TRAVEL in row.cells for row in rows),
         "asks_for_day": len(stay_of(event)) > MOST_DAYS,
@@ -168,9 +187,14 @@ def columns(view: View, languages: Sequence[Language]) -> list[EditorColumn]:
     return found
 
 
-def publishing(view: View, event: Event, items: Sequence[ProgrammeItem]) -> str:
-    """What the button says that publishes the programme; empty if there is nothing to publish."""
+def publishing(view: View, event: Event, items: Sequence[ProgrammeItem]) -> tuple[str, str] | None:
+    """What calendars show as long as the programme is not published, and what the button says that publishes it; None
+    if there is nothing to publish."""
     last = programme_revisions.last_revision(view.session, event.id)
     if not programme_revisions.is_publishable(last, items):
-        return ""
-    return view.say(N_("Publish the adjustment") if last else N_("Publish the programme"))
+        return None
+    if last is None:
+        told = N_("It is not published yet: calendars and reminders show no programme.")
+        return view.say(told), view.say(N_("Publish the programme"))
+    told = N_("It is not published yet: calendars and reminders still show what was published last.")
+    return view.say(told), view.say(N_("Publish the adjustment"))

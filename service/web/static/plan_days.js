@@ -49,11 +49,12 @@
   };
 
   document.addEventListener("mousedown", (event) => {
-    const cell = event.target.closest?.("[data-day]");
-    const other = event.target.closest?.("a");
-    if (!cell || event.button || event.ctrlKey || event.metaKey || event.shiftKey || other && !other.matches(".plan-day")) return;
+    const other = event.target.closest?.("a, button, summary, input, label");
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || other && !other.matches(".plan-day")) return;
+    const day = other ? other.closest("[data-day]").dataset.day : under(event);
+    if (!cells.has(day)) return;
     if (!other) event.preventDefault();
-    from = to = cell.dataset.day;
+    from = to = day;
     pressed = true;
     mark();
   });
@@ -70,13 +71,13 @@
   });
   const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 7, ArrowUp: -7 };
   document.addEventListener("keydown", (event) => {
-    const here = event.target.closest?.("a.plan-day");
+    const here = event.target.closest?.("a.plan-day, [data-day] a.number");
     if (!here) return;
     if (event.key === "Escape" && from !== null) { clear(); return; }
     if (event.key === "Enter" && from !== null && from !== to) { event.preventDefault(); go(); return; }
     if (!event.shiftKey || !(event.key in STEPS)) return;
     event.preventDefault();
-    const day = here.dataset.day || here.dataset.plan;
+    const { day } = here.closest("[data-day]").dataset;
     if (from === null) from = to = day;
     const next = after(to, STEPS[event.key]);
     if (cells.has(next)) to = next;

@@ -51,7 +51,9 @@
   // What is undone: the whole as it was before.
   const undone = [];
   const remember = () => {
-    undone.push(bodies().map((body) => rowsOf(body).map(valuesOf)));
+    const day = current?.isConnected ? bodies().indexOf(current.parentElement) : -1;
+    const row = day < 0 ? -1 : rowsOf(current.parentElement).indexOf(current);
+    undone.push({ rows: bodies().map((body) => rowsOf(body).map(valuesOf)), day, row, name: document.activeElement?.name });
     if (undone.length > UNDONE) undone.shift();
     form.querySelector("[data-tool=undo]").hidden = false;
   };
@@ -60,12 +62,15 @@
     if (!before) return;
     bodies().forEach((body, number) => {
       body.replaceChildren();
-      for (const values of before[number]) put(newRow(body), values);
+      for (const values of before.rows[number]) put(newRow(body), values);
       withEmpty(body);
     });
     form.querySelector("[data-tool=undo]").hidden = !undone.length;
     current = null;
     changed();
+    // Where one was: the next keys go on from there.
+    const row = before.day < 0 ? null : rowsOf(bodies()[before.day])[before.row];
+    if (row) focus(cell(row, before.name) || cell(row, "begins"));
     say("restored");
   };
 
@@ -181,12 +186,13 @@
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = new Map([...page.querySelectorAll("[data-row]")].map((one) => [Number(one.dataset.row), one]));
-      rows.forEach((row, number) => tell(row, fresh.get(number)));
+      rows.forEach((row, number) => tell(row, fresh.get(number), number));
+      document.getElementById("attention").replaceChildren(...(page.getElementById("attention")?.childNodes || []));
     } catch {
       // Somebody typed on, or the line is down: the button still asks.
     }
   };
-  const tell = (row, fresh) => {
+  const tell = (row, fresh, number) => {
     if (!row.isConnected) return;
     const old = told(row);
     const ticked = new Set([...(old?.querySelectorAll("[name=book]:checked") || [])].map((one) => one.value.split("|")[0]));
@@ -194,15 +200,17 @@
     const line = old || document.createElement("tr");
     line.className = "told";
     const box = document.createElement("td");
+    box.id = `n${number}`;
     box.colSpan = cells(row).length - 1;  // the minutes of travel may be hidden
     box.append(...fresh.childNodes);
     // A tick stays while its hours change.
     for (const one of box.querySelectorAll("[name=book]")) if (ticked.has(one.value.split("|")[0])) one.checked = true;
-    if (old?.textContent.trim() === box.textContent.trim()) return;
+    if (old?.textContent.trim() === box.textContent.trim()) { old.cells[0].id = box.id; return; }
     line.replaceChildren(box);
     if (!old) row.after(line);
   };
 
+  let awaited = null;
   let isChanged = Boolean(document.querySelector(".notice:not(.good)"));
   const changed = () => {
     isChanged = true;
@@ -212,7 +220,13 @@
     timer = setTimeout(look, PAUSE);
   };
   window.addEventListener("beforeunload", (event) => { if (isChanged) event.preventDefault(); });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (awaited) {
+      // What was pasted is not there yet: saved is what one saw, and that.
+      event.preventDefault();
+      awaited.then((isThere) => isThere && form.requestSubmit(event.submitter));
+      return;
+    }
     for (const one of form.querySelectorAll("[name=begins], [name=ends]")) settle(one);
     isChanged = false;
   });
@@ -231,6 +245,8 @@
     current = row;
     isTabbing = false;
   });
+  // A text that is cut is read whole by pointing at it.
+  form.addEventListener("mouseover", (event) => { if (event.target.matches?.("tr.item input")) event.target.title = event.target.value; });
   form.addEventListener("focusout", (event) => { if (event.target.closest?.("tr.item")) settle(event.target); });
   form.addEventListener("change", (event) => {
     if (!event.target.name) return;
@@ -307,12 +323,14 @@
     changed();
     return stays;
   };
+  // Where an item of another day belongs: before the first that begins later.
+  const laterThan = (body, hour) => rowsOf(body).find((one) => hour && cell(one, "begins").value > hour) || withEmpty(body);
   const dayBody = (day) => bodies().find((one) => dayOf(one) === day);
   const toDay = (row, day) => {
     const target = dayBody(day);
     if (!target || target === row.parentElement || isEmpty(row)) return;
     remember();
-    place(row, target, withEmpty(target));
+    place(row, target, laterThan(target, cell(row, "begins").value));
     say("moved", dayName(day));
     changed();
   };
@@ -320,7 +338,7 @@
     const target = dayBody(day);
     if (!target || target === row.parentElement) return;
     remember();
-    for (const one of rowsOf(row.parentElement)) if (!isEmpty(one)) put(newRow(target, withEmpty(target)), copyOf(one));
+    for (const one of rowsOf(row.parentElement)) if (!isEmpty(one)) put(newRow(target, laterThan(target, cell(one, "begins").value)), copyOf(one));
     say("copied", dayName(day));
     changed();
   };
@@ -395,37 +413,44 @@
       .replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, "")
       .replace(/<(\/?[a-z][\w:]*)[^>]*>/gi, (tag, name) => `<${[name, ...(tag.match(/\b(?:col|row)span\s*=\s*["']?\d+["']?/gi) || [])].join(" ")}>`);
   };
-  form.addEventListener("paste", async (event) => {
+  form.addEventListener("paste", (event) => {
     const row = event.target.closest?.("tr.item");
     const text = event.clipboardData?.getData("text/plain") || "";
     const html = event.clipboardData?.getData("text/html") || "";
     const isTable = /[\t\n]/.test(text.replace(/[\r\n]+$/, "")) || (/<t[dh][\s>][\s\S]*<t[dh][\s>]/i.test(html) && /<table/i.test(html));
     if (!row || !isTable) return;
     event.preventDefault();
+    const target = event.target;
     const wish = new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "pasted" && name !== "book"));
-    for (const [name, value] of Object.entries({ do: "paste", only: "rows", paste_at: event.target.name, pasted: text, pasted_html: bare(html) })) wish.set(name, value);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: wish, headers: { Accept: "application/json" }, redirect: "error" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      fill(row, (await answer.json()).rows);
-    } catch {
-      say("failed");
-    }
+    for (const [name, value] of Object.entries({ do: "paste", only: "rows", paste_at: target.name, pasted: text, pasted_html: bare(html) })) wish.set(name, value);
+    // One after the other: the first may add the rows that the next one stands below.
+    const mine = Promise.all([read(wish), awaited]).then(([rows, earlier]) => { fill(row, rows, target); return earlier !== false; }, () => { say("failed"); return false; })
+      .finally(() => { if (awaited === mine) awaited = null; });
+    awaited = mine;
   });
-  const fill = (first, pasted) => {
+  const read = async (wish) => {
+    const answer = await fetch(form.action, { method: "POST", body: wish, headers: { Accept: "application/json" }, redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()).rows;
+  };
+  const fill = (first, pasted, target) => {
     remember();
     let row = first;
     let last = first;
+    let marked = 0;
     for (const { day, cells: texts } of pasted) {
       const body = day && dayBody(day);
       if (body && body !== row.parentElement) row = withEmpty(body);
       put(row, texts);
+      for (const one of [cell(row, "begins"), cell(row, "ends")]) { settle(one); if (one.hasAttribute("aria-invalid")) marked += 1; }
       last = row;
       row = after(row) || newRow(row.parentElement);
     }
     changed();
-    focus(cells(last).find((one) => one.value) || cells(last)[0]);
+    // Who went elsewhere while the answer was on its way stays there.
+    if (document.activeElement === target) focus(cells(last).find((one) => one.value) || cells(last)[0]);
     say("pasted", pasted.length);
+    if (marked) said.textContent += ` – ${form.dataset.marked.replace(/\{\w+\}/, marked)}`;
   };
 
   // One empty row a day is enough where another begins by itself.

@@ -17,8 +17,10 @@ from service.actions.undo import trash
 from service.actions.undo.trash import RestoredDraft, TrashedDraft
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
+from service.web.query_params import page_number, pages_for
 from service.web.view import View
 
+SIZE = 50
 DONE: Mapping[str, str] = {
     "trashed": N_("The draft lies in the trash now."),
     "purged": N_("The draft was deleted for good."),
@@ -58,7 +60,8 @@ def purge(view: View, draft_id: str) -> Response:
 
 
 def _show(view: View, refusal: FormRefusal | None) -> Response:
-    found = trash.in_trash(view.session, view.desk.settings.secret_key)
+    number = page_number("number")
+    found, total = trash.in_trash(view.session, view.desk.settings.secret_key, (number - 1) * SIZE, SIZE)
     accounts = crud.by_id(view.session, User, {one.row.trashed_by for one in found if one.row.trashed_by})
     said = DONE.get(request.args.get("done", ""))
     return view.page(
@@ -66,6 +69,8 @@ def _show(view: View, refusal: FormRefusal | None) -> Response:
         refusal.status if refusal else 200,
         drafts=[(one, _days(view, one), accounts.get(one.row.trashed_by or "")) for one in found],
         days_kept=TRASHED_FOR.days,
+        number=number,
+        pages=pages_for(total, SIZE),
         refusal=refusal,
         done=view.say(said) if said and not refusal else "",
     )

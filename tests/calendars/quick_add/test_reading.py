@@ -40,6 +40,7 @@ LINES = [
     ("đoàn nghệ thuật Hủa Phăn 10 tháng 3",
      TROUPE, "2027-03-10", "2027-03-10", None, HOUAPHANH, "đoàn nghệ thuật Hủa Phăn"),
     ("ngày 10 đến 14 tháng 3 năm 2028 hội thảo", ACTIVITY, "2028-03-10", "2028-03-14", None, None, "hội thảo"),
+    ("họp trực tuyến 10 tháng ba", ACTIVITY, "2027-03-10", "2027-03-10", None, None, "họp trực tuyến"),
     ("hội nghị 10 tháng ba", ACTIVITY, "2027-03-10", "2027-03-10", None, None, "hội nghị"),
     ("lễ kỷ niệm 5/9/2027", CEREMONY, "2027-09-05", "2027-09-05", None, None, "lễ kỷ niệm"),
     ("Đoàn Thủ đô Viêng Chăn 20.3.2027",
@@ -92,6 +93,7 @@ def test_reads_what_a_line_says(
         ("đoàn Hủa Phăn bàn việc chè", ("bàn", "việc", "chè")),
         ("31/2 đoàn", ("31", "2")),
         ("3/14 đoàn", ("3", "14")),
+        ("14-10/3 đoàn", ("14",)),
         ("đoàn 999999 người", ("999999", "người")),
         ("đoàn 20/3/2027 - 10/3/2027", ("10", "3", "2027")),
     ],
@@ -107,6 +109,8 @@ def test_keeps_what_it_can_not_read_in_the_title(line: str, left_over: tuple[str
     ("line", "is_outgoing"),
     [
         ("đoàn ta sang Luông Pha Băng 10/3", True),
+        ("đoàn ra Luông Pha Băng 8 người 5/4 đến 9/4", True),
+        ("đoàn vào Luông Pha Băng 10/3", False),
         ("đoàn Luông Pha Băng 10/3", False),
         ("ຄະນະໄປຫຼວງພະບາງ 10/3", True),
         ("trip to Luang Prabang 10 March", True),
@@ -156,3 +160,17 @@ def test_reads_back_what_is_written(first: date, length: int, people: int) -> No
 
     assert found.days is not None
     assert (found.days.first, found.days.last, found.people, found.partner) == (first, last, people, HOUAPHANH)
+
+
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("đoàn Viêng Chăn 10/3", [CAPITAL]),
+        ("ຄະນະວຽງຈັນ 10/3", [CAPITAL]),
+        ("đoàn Thủ đô Viêng Chăn 10/3", []),
+        ("đoàn Hủa Phăn 10/3", []),
+        ("đoàn 10/3", []),
+    ],
+)
+def test_tells_which_other_partners_a_name_may_mean(line: str, others: list[str]) -> None:
+    assert list(read_line(line, TODAY, PLACES).other_partners) == others

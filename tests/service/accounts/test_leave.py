@@ -119,8 +119,9 @@ def test_pages_offer_it(
     assert (noted.away_until, noted.stand_in_id) == (date(2026, 12, 5), minh.user_id)
     assert minh.get(f"/events/{event['id']}").json["in_charge_id"] == minh.user_id  # type: ignore[index]
     assert 'value="back"' in browser.get(path).text
-    browser.send(path, do="back", version=str(noted.version))
+    ended = browser.send(path, do="back", version=str(noted.version))
     assert account(database, lan).away_until is None
+    assert (f'href="/?in_charge_id={minh.user_id}&amp;several=yes"' in ended.text) == own, "the way to take them back"
 
 
 def test_events_one_may_not_change_stay(

@@ -283,6 +283,33 @@ def test_addresses_of_nobody_need_the_protocol_office(house: House) -> None:
     assert kept.status_code == 200, "an address that is there may stay"
 
 
+def test_nobody_comes_to_keep_a_hall_by_making_it_their_own(house: House, database: Database) -> None:
+    with database.transaction(write=False) as session:
+        body = session.get_one(User, house.booker.user_id).organisation_id
+    path = f"/resources/{house.hall['id']}"
+    for values in (
+        {"organisation_id": body},
+        {"organisation_id": body, "keepers": [f"user:{house.booker.user_id}"]},
+        {"organisation_id": body, "needs_approval": False},
+    ):
+        refused = house.booker.patch(path, values)
+        assert (refused.status_code, refused.json["code"]) == (403, "not_in_charge"), values
+        assert sorted(refused.json["errors"]) == sorted(values)
+    assert house.booker.patch(path, {"organisation_id": None, "seats": 61}).status_code == 200, "as it is"
+    assert house.office.patch(path, {"organisation_id": body}).status_code == 200
+    assert house.booker.patch(path, {"needs_approval": False}).status_code == 200, "now it is theirs"
+
+
+def test_whoever_is_entered_as_a_person_is_no_keeper_by_that(house: House) -> None:
+    """Officers enter people with any address; mails to keepers name who books and their notes."""
+    house.booker.made("/people", {"name": "Outsider", "email": "outside@example.net"})
+    own = house.booker.post("/resources", HALL | {"keepers": ["email:outside@example.net"]})
+    assert (own.status_code, own.json["code"], list(own.json["errors"])) == (403, "address_not_allowed", ["keepers"])
+    assert house.booker.post("/resources", HALL | {"keepers": ["email:lan@example.org"]}).status_code == 201
+    path = f"/resources/{house.hall['id']}"
+    assert house.office.patch(path, {"keepers": ["email:outside@example.net"]}).status_code == 200
+
+
 def test_the_address_of_an_account_means_the_account(house: House, database: Database) -> None:
     path = f"/resources/{house.hall['id']}"
     assert house.office.patch(path, {"keepers": ["email:LAN@example.org"]}).status_code == 200

@@ -297,6 +297,8 @@ def test_whatever_is_read_is_as_the_document_says(
     batch = of_kind["training-batches"]
     examples |= {"learner_id": admin.made(f"/training-batches/{batch}/learners", learned)["id"]}
     examples |= {"week": "2027-W14", "year": "2027"}
+    drafts = {"name": "Bản thảo của tôi", "page": "coming", "query": "status=draft"}
+    examples |= {"view_id": admin.made("/saved-views", drafts)["id"]}
     assert admin.call("PUT", f"/people/{examples['person_id']}/passport", {"number": "C1234567"}).status_code == 200
     assert admin.call("PUT", f"/people/{examples['person_id']}/particulars", {"sex": "female"}).status_code == 200
     read = 0

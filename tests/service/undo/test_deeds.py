@@ -1,12 +1,17 @@
 """Every deed that the trail can hold is decided: it can be undone, or there is a reason why not."""
 
+import re
 from pathlib import Path
+
+from sqlmodel import SQLModel
 
 from service.actions.undo import deeds
 from service.actions.undo.checks import DERIVED
 from service.actions.undo.reversers import REVERSERS
 from service.web.labels import DEEDS as EVENT_DEEDS
 from tests.service.web.test_administration_pages import deeds_of
+
+mapped = SQLModel._sa_registry
 
 
 def written() -> set[tuple[str, str]]:
@@ -17,7 +22,14 @@ def written() -> set[tuple[str, str]]:
         for action, entity in deeds_of(path.read_text())
         if entity is not None
     }
-    return found | set(EVENT_DEEDS)
+    tables = {one.class_.__name__: str(one.local_table.name) for one in mapped.mappers}
+    made = {
+        ("create", tables[name])
+        for path in sorted(Path("service").rglob("*.py"))
+        for name in re.findall(r"crud\.create\([\w.()]+, [\w.()]+, ([A-Z]\w+)\(", path.read_text())
+    }
+    assert {("create", "saved_view"), ("create", "person")} <= made
+    return found | made | set(EVENT_DEEDS)
 
 
 def test_every_deed_is_decided() -> None:

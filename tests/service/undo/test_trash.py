@@ -1,7 +1,7 @@
 """The trash: what lies in it is found nowhere, gives nobody a right, and comes back as it was."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from models.tables import metadata
 from models.trash import TRASHED_FOR, TrashedEvent
 from models.vocabulary import Language, Role
 from service.actions.undo.trash_rows import GOES, KEPT
+from service.web.undo import trash as trash_pages
 from tests import factories
 from tests.service.conftest import Caller, Clock
 from tests.service.properties.operations import reads
@@ -119,7 +120,42 @@ def test_nothing_of_it_is_found_anywhere(
         if f"Đoàn {MARK}" in answer.text or (draft in answer.text and draft not in path):
             seen.add(rule)
         assert draft not in path or answer.status_code == 404, path
-    assert seen == {"/administration/audit", "/trash"}
+    assert seen == {"/administration/audit", "/trash", "/trash?done=trashed"}
+
+
+def test_the_trash_of_others_hides_nothing(
+    browser: Browser, draft: str, database: Database, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sees the drafts that are theirs, page by page, however many others deleted later."""
+    monkeypatch.setattr(trash_pages, "SIZE", 2)
+    throw_away(browser, draft)
+    later = {"kind": "activity", "sequence": 1, "sealed": b"x", "trashed_at": datetime(2030, 1, 1, tzinfo=UTC)}
+    with database.transaction() as session:
+        mine, other = factories.make_organisation(session), factories.make_organisation(session)
+        account = session.get_one(User, planner.id)
+        account.organisation_id = mine.id
+        for number in range(3):
+            session.add(TrashedEvent(id=f"other-{number}", organisation_id=other.id, **later))
+    assert MARK in browser.get("/trash").text
+    with database.transaction() as session:
+        for number in range(2):
+            session.add(TrashedEvent(id=f"mine-{number}", organisation_id=mine.id, **later))
+    assert MARK not in browser.get("/trash").text
+    assert "/trash?number=2" in browser.get("/trash").text
+    assert MARK in browser.get("/trash?number=2").text
+
+
+def test_a_keeper_is_asked_again(
+    browser: Browser, draft: str, database: Database, admin: Caller, officer: Caller, approver: Caller
+) -> None:
+    keeper = {"keepers": [f"user:{approver.user_id}"], "needs_approval": True}
+    hall = admin.made("/resources", {"name": {"vi": "Sảnh"}, "type": "room", "locality": "hai-duong"} | keeper)["id"]
+    booking = f"/bookings/{officer.made('/bookings', {'event_id': draft, 'resource_id': hall})['id']}"
+    assert officer.get(booking).json["state"] == "asked"
+    throw_away(browser, draft)
+    assert restore(browser, draft).status_code == 303
+    assert officer.get(booking).json["state"] == "asked"
+    assert approver.post(f"{booking}/approve", If_Match="*").status_code == 200
 
 
 def test_the_sealed_row_tells_nothing(browser: Browser, draft: str, database: Database) -> None:

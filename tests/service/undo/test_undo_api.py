@@ -346,6 +346,52 @@ def test_bookings_come_back_only_if_free(officer: Caller, admin: Caller, visit: 
     assert state(database) == before
 
 
+def test_what_was_entered_into_something_new_is_not_deleted(
+    officer: Caller, approver: Caller, admin: Caller, visit: str, database: Database
+) -> None:
+    """Undoing "added" would delete what somebody wrote there since, be it a field that was empty before."""
+    with database.transaction() as session:
+        person = factories.make_person(session).id
+    room = admin.made("/resources", {"name": {"vi": "Phòng"}, "type": "room", "locality": "hai-duong"})["id"]
+    booking = {"event_id": visit.split("/")[2], "resource_id": room}
+    added: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        (f"{visit}/tasks", f"{visit}/tasks", {"title": {"vi": "Xe"}, "due_offset": "-P3D"}, {"person_id": person}),
+        (f"{visit}/members", f"{visit}/members", {"person_id": person, "role": "member"}, {"rank": 3}),
+        ("/bookings", "/bookings", booking, {"note": "Phó Chủ tịch dự"}),
+    ]
+    for path, own, new, written in added:
+        answer = officer.post(path, new)
+        thing = f"{own}/{answer.json['id']}"
+        change = approver.patch(thing, written, None if path == "/bookings" else "*")
+        assert change.status_code == 200, change.text
+        refused = undo(officer, answer)
+        assert (refused.status_code, refused.json["code"]) == (409, "changed_since"), path
+        assert refused.json["field"] in written
+        assert refused.json["changed_by"] in refused.json["detail"]
+        assert undo(approver, change).status_code == 200
+        assert undo(officer, answer).status_code == 200
+
+
+def test_a_keepers_answer_is_not_undone(
+    officer: Caller, approver: Caller, admin: Caller, visit: str, database: Database
+) -> None:
+    keeper = {"keepers": [f"user:{approver.user_id}"], "needs_approval": True}
+    room = admin.made("/resources", {"name": {"vi": "Phòng"}, "type": "room", "locality": "hai-duong"} | keeper)["id"]
+    new = {"event_id": visit.split("/")[2], "resource_id": room}
+    # What waits for the keeper is deleted and asked for again.
+    booking = f"/bookings/{officer.made('/bookings', new)['id']}"
+    assert officer.get(booking).json["state"] == "asked"
+    assert_undone(officer, database, lambda: officer.delete(booking))
+    assert officer.get(booking).json["state"] == "asked"
+    answer = approver.post(f"{booking}/approve", If_Match="*")
+    moved = officer.patch(booking, {"from": "2027-03-11T08:00", "to": "2027-03-11T10:00"})
+    refuse = approver.post(f"{booking}/refuse", {"reason": "Sửa điện"}, If_Match="*")
+    for caller, one in ((approver, answer), (officer, moved), (approver, refuse), (officer, officer.delete(booking))):
+        assert one.status_code < 300, one.text
+        refused = undo(caller, one)
+        assert (refused.status_code, refused.json["code"]) == (409, "not_undoable"), refused.text
+
+
 def test_in_its_time(officer: Caller, visit: str, clock: Clock) -> None:
     answer = step(officer, visit, "cancelled", "Nhầm")
     clock.move(days=7, seconds=1)

@@ -57,6 +57,7 @@ from models.vocabulary import (
     ReminderState,
     ResourceType,
     Role,
+    SavedPage,
 )
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import answers, bookings
@@ -70,8 +71,10 @@ from service.actions.feeds import feeds
 from service.actions.ledger import gifts, learners
 from service.actions.ledger.estimate_values import Money, WantedEstimate, WantedLine
 from service.actions.ledger.payments import WantedPayment
+from service.actions.undo import trash
 from service.documents.docx_shipped import shipped
 from service.web.administration.pages import AREAS
+from service.web.list_columns import LISTINGS
 from tests import factories
 
 Addresses = Mapping[str, str]
@@ -89,6 +92,7 @@ _NO_PAGES = {
     # For who holds a link and for nobody else, account or not: tests/service/both_sides.
     "/link/<token>", "/link/<token>/files", "/link/<token>/handed-in/<submission_id>",
 }  # fmt: skip
+_SECRET = "a secret for tests, long enough to be one"
 _FILES = (".csv", ".xlsx", ".docx", ".ics", ".svg", ".png", ".webmanifest")
 
 _EXAMPLES: Mapping[str, Any] = {
@@ -127,6 +131,8 @@ MORE: tuple[str, ...] = (
     "/resources/grid?view=hours", "/resources/grid?type=vehicle&seats=4&free=yes",
     "/history?locality=vientiane-province", "/history?q=nothing-such", "/search?q=chuyen+gia",
     "/help/words", "/help?q=a", "/help?q=nothing-such",
+    "/trash?done=trashed", "/changes?show=undoable", "/saved-views?done=save", "/account/notices?done=saved",
+    *(f"/columns/{word}" for word in LISTINGS if word is not SavedPage.COMING),
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 
@@ -222,6 +228,10 @@ def furnish(session: Session, office: Office, now: datetime) -> str:
     rate = {"currency": Currency.USD, "day": now.date(), "rate": "25410", "source": "Ngân hàng Nhà nước"}
     session.add(ExchangeRate(**rate))
     _furnish_doubles(session, act, visit)
+    thrown_away = factories.make_event(
+        session, title=text, first_day=first, status=EventStatus.DRAFT, created_by=author.id
+    )
+    trash.put_away(session, act, _SECRET, thrown_away)
     factories.make_norm(session)
     session.flush()
     _add_files(session, visit.id, author.id, now)
@@ -359,7 +369,7 @@ def _furnish_links(session: Session, visit: Event, author_id: str, now: datetime
         "people.a.name": "ຄຳລາ ສີວິໄລ", "people.a.passport_number": "P1234567", "people.a.sex": "female",
         "travel.arrival.by": "QV312", "days.note": "Xin lùi một ngày",
     }  # fmt: skip
-    sealed = drafts.pack("a secret for tests, long enough to be one", FilledIn(typed, {"people.a.sex": ["male"]}))
+    sealed = drafts.pack(_SECRET, FilledIn(typed, {"people.a.sex": ["male"]}))
     given = {"form_token": "b2" * 32, "submitted_at": now, "is_late": True}
     session.add(Submission(link_id=link.id, event_id=visit.id, sealed=sealed, **given))
     session.flush()
@@ -390,7 +400,7 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     examples |= {"learner_id": str(of_batch)}
     examples |= {"event_id": event_id, "number": "1", "token": "unknown", "kind": "programme"}
     examples |= {"start": session.get_one(Event, event_id).first_day.isoformat()}
-    examples |= {"chapter": "planning", "listing": "tasks"}
+    examples |= {"chapter": "planning", "listing": SavedPage.COMING.value}
     found = {}
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
@@ -404,6 +414,8 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
                 found[path] = address
     estimate = f"/events/{event_id}/estimate"
     opened = {f"/events/<event_id>/estimate?{more}": f"{estimate}?{more}" for more in ("edit=yes", "pay=any")}
+    more_of_visit = ("copy?first_day=2028-03-06", "programme/edit?done=saved", "grid?view=hours")
+    opened |= {f"/events/<event_id>/{more}": f"/events/{event_id}/{more}" for more in more_of_visit}
     return found | opened | {path: path for path in MORE}
 
 

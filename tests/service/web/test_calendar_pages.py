@@ -289,7 +289,7 @@ def test_as_many_queries_for_three_as_for_one(signed_in: SignedIn, database: Dat
     add(2)
     add(3)
     assert count_queries(database, lambda: reader.get(address)) == one
-    assert one <= 14
+    assert one <= 15  # the reader's saved views among them
 
 
 # The week's sheet

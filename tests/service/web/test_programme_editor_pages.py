@@ -1,5 +1,6 @@
 """The programme editor as a plain form: what it shows is what it saves, nothing of two people's work is lost."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from html.parser import HTMLParser
@@ -149,7 +150,9 @@ def test_rows_are_added_changed_and_taken_out(write: Any, saved: Any, sheet: Cal
     assert first.place == {"vi": "Phòng A", "lo": "ຫ້ອງ ກ", "en": "Room A"}
     assert first.attendees == {"vi": "Đại biểu hai bên\nvà phiên dịch"}
     assert (second.start_time, second.title) == (time(10), {"vi": "Tham quan", "lo": "ທ່ຽວຊົມ"})
-    assert "Publish the programme" in words(page.browser.get(f"{page.path}?done=saved"))
+    shown = words(page.browser.get(f"{page.path}?done=saved"))
+    assert "calendars and reminders show no programme. Publish the programme" in shown
+    assert "To look at" not in shown
 
 
 def test_what_can_not_be_read_is_named_beside_its_row(saved: Any, sheet: Callable[[], Sheet]) -> None:
@@ -172,7 +175,12 @@ def test_checking_saves_nothing(saved: Any, sheet: Callable[[], Sheet]) -> None:
     assert "are at the same time" in words(answer)
     assert "Nothing is saved yet" in words(answer)
     assert saved() == []
+    assert "To look at: 1 02/12/2026, 9-11 : “Hội đàm”" in words(answer)
+    place = re.search(r'href="#(n\d+)"', answer.text)
+    assert place is not None
+    assert f'id="{place[1]}"' in answer.text, "it leads to its row"
     only = page.press("look", only="notes").text
+    assert "To look at: 1" in only
     assert 'data-row="1"' in only
     assert "<input" not in only
 
@@ -180,8 +188,8 @@ def test_checking_saves_nothing(saved: Any, sheet: Callable[[], Sheet]) -> None:
 def test_missing_languages_are_counted(write: Any, sheet: Callable[[], Sheet]) -> None:
     write(TALKS, DINNER)
     text = words(sheet().answer)
-    assert "Not yet in Tiếng Việt: 0" in text
-    assert "Not yet in ລາວ: 3" in text
+    assert "Cells that lack a text in Vietnamese: 0" in text
+    assert "Cells that lack a text in Lao: 3" in text
 
 
 def test_more_rows_and_a_pasted_table_without_script(saved: Any, sheet: Callable[[], Sheet]) -> None:

@@ -1,12 +1,14 @@
 """One line on the first page fills in the planning form, and days of the calendar lead to it; nothing is written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from sqlmodel import func, select
 
 from models.accounts import Audit
+from models.agreements import Agreement
 from models.database import Database
 from models.events import Event
 from models.vocabulary import Language, Role
@@ -102,3 +104,28 @@ def test_days_that_were_dragged_over_fill_in_first_and_last_day(signed_in: Signe
         assert f'<input type="hidden" name="{name}" value="{value}">' in what.text
     form = officer.get(f"/plan/days?{chosen}&kind=activity").text
     assert 'value="2028-03-14"' in form
+
+
+def test_the_partner_of_an_agreement_comes_before_its_namesake(
+    partner: str, signed_in: SignedIn, database: Database, clock: Clock
+) -> None:
+    with database.transaction() as session:
+        factories.make_locality(session, "vientiane-capital")
+    officer = signed_in(Role.OFFICER, locale=Language.EN)
+    address = "/plan/quick?" + urlencode({"line": "Vientiane delegation 10 March 2028"})
+    assert asked(officer.get(address).headers["Location"])["partner"] == "vientiane-capital"  # the nearer one
+
+    with database.transaction() as session:
+        today = clock.now.date()
+        agreement = Agreement(title={"vi": "Thỏa thuận"}, starts_on=today, ends_on=today + timedelta(days=365))
+        agreement.parties = ["hai-duong", partner]
+        session.add(agreement)
+    answer = officer.get(address)
+    assert asked(answer.headers["Location"])["partner"] == partner
+    assert "The name may also mean: Vientiane Capital." in words(officer.get(answer.headers["Location"]))
+
+
+def test_days_chosen_in_the_calendar_stay_in_sight(signed_in: SignedIn) -> None:
+    officer = signed_in(Role.OFFICER, locale=Language.EN)
+    chosen = "/plan?day=2028-03-10&first_day=2028-03-10&last_day=2028-03-12&days=3"
+    assert "Chosen days: 10–12 March 2028." in words(officer.get(chosen))

@@ -79,6 +79,20 @@ def test_free_and_taken_at_a_glance(world: dict[str, str], signed_in: Callable[.
     assert row(page, "Khách sạn").count(">30/30<") == 5
 
 
+def test_a_house_says_its_rooms_and_cars_stand_by_their_seats(
+    world: dict[str, str], signed_in: Callable[..., Browser]
+) -> None:
+    reader = signed_in(Role.OFFICER)
+    answer = reader.get("/resources")
+    read(answer)
+    _before, house = answer.text.split("Khách sạn</a>")
+    assert "Số phòng: 30" in house
+    assert "Số người mỗi phòng: 2" in house
+    for page in (answer.text, grid(reader)):
+        names = ("Xe 7 chỗ", "Xe 45 chỗ A", "Xe 45 chỗ B")
+        assert sorted(names, key=lambda name: page.index(f">{name}<")) == list(names)
+
+
 def test_whose_it_is_only_where_one_may_read_it(
     world: dict[str, str], database: Database, signed_in: Callable[..., Browser]
 ) -> None:
