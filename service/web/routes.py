@@ -60,7 +60,11 @@ blp.after_app_request(as_page)
 def frame() -> dict[str, Any]:
     """What the frame of every page needs beside the page's own values."""
     area = (request.view_args or {}).get("area")
-    return {"help_address": address_for(request.endpoint, area), **appearance.in_templates()}
+    return {
+        "help_address": address_for(request.endpoint, area),
+        "tour_box_for": tour.box_for,
+        **appearance.in_templates(),
+    }
 
 
 def static_file(name: str) -> Response:

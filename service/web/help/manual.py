@@ -5,6 +5,7 @@ the files is shown as text.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,13 +30,17 @@ _PICTURE = re.compile(r"\.\./pictures/([a-z0-9-]+\.png)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a chapter with a heading: ``html`` without it, ``texts`` its paragraphs as plain text."""
+    """A part of a chapter with a heading: ``html`` without it, ``texts`` its paragraphs as plain text.
+
+    ``cased`` and ``folded`` are what is searched: the title and the paragraphs, with and without their accents.
+    """
 
     anchor: str
     title: str
     level: int
     html: str
     texts: Sequence[str]
+    cased: Sequence[str]
     folded: Sequence[str]
 
 
@@ -117,8 +122,14 @@ def _section(parser: MarkdownIt, heading: Sequence[Token], body: Sequence[Token]
         level=int(heading[0].tag[1:]),
         html=parser.renderer.render(body, parser.options, {}),
         texts=texts,
+        cased=(cased(title), *map(cased, texts)),
         folded=(fold(title), *map(fold, texts)),
     )
+
+
+def cased(text: str) -> str:
+    """A text in small letters with its accents, white space as one blank."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _readdress(part: Token) -> None:

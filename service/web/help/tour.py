@@ -1,4 +1,7 @@
-"""The tour of the first day: a card on the first page with steps that tick themselves when they are opened."""
+"""The tour of the first day: a card on the first page with steps that tick themselves when they are opened.
+
+The page of a step shows a box above its content: which step it is, what to look at, and what comes next.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +20,16 @@ from service.web.view import View
 
 @dataclass(frozen=True, slots=True)
 class TourStep:
-    """A step: where it leads, and the paragraph of the manual about it; ``role`` is the minimum role."""
+    """A step: where it leads, what to look at there, and the paragraph of the manual about it.
+
+    ``anchor`` is the part of the page that it is about; ``role`` is the minimum role.
+    """
 
     name: str
     title: str
+    look: str
     endpoint: str
+    anchor: str
     place: str
     role: Role = Role.VIEWER
 
@@ -32,12 +40,55 @@ class TourStep:
 
 
 STEPS = (
-    TourStep("coming", N_("See what is coming"), "pages.coming", "overview#coming"),
-    TourStep("visit", N_("Open a visit from the calendar"), "pages.calendar", "planning#event-page"),
-    TourStep("subscribe", N_("Subscribe to the calendar on the telephone"), "pages.feeds", "feeds#phone"),
-    TourStep("plan", N_("Plan from an agreement"), "pages.agreements", "agreements#plan-owed", Role.OFFICER),
-    TourStep("notices", N_("Look at your account and its mails"), "pages.my_notices", "account#notices"),
-    TourStep("help", N_("Find the help"), "pages.help", "first-day#help"),
+    TourStep(
+        "coming",
+        N_("See what is coming"),
+        N_("The visits from today on are listed here, month by month. What waits for you stands above them."),
+        "pages.coming",
+        "list",
+        "overview#coming",
+    ),
+    TourStep(
+        "visit",
+        N_("Open a visit from the calendar"),
+        N_("Each bar is a visit. Press one: its page holds days, people, programme, rooms and history."),
+        "pages.calendar",
+        "main",
+        "planning#event-page",
+    ),
+    TourStep(
+        "subscribe",
+        N_("Subscribe to the calendar on the telephone"),
+        N_("Make a calendar here and open its address on the telephone. Changes come to it by themselves."),
+        "pages.feeds",
+        "new",
+        "feeds#phone",
+    ),
+    TourStep(
+        "plan",
+        N_("Plan from an agreement"),
+        N_("Open an agreement: what is still owed stands beside each article, and a visit is planned from there."),
+        "pages.agreements",
+        "main",
+        "agreements#plan-owed",
+        Role.OFFICER,
+    ),
+    TourStep(
+        "notices",
+        N_("Choose your notices"),
+        N_("Choose how each kind of message comes to you. What always comes stands at the end."),
+        "pages.my_notices",
+        "main",
+        "account#notices",
+    ),
+    TourStep(
+        "help",
+        N_("Find the help"),
+        N_("Look for a word, or open a chapter. At the end of every page a link leads to the paragraph about it."),
+        "pages.help",
+        "main",
+        "first-day#help",
+    ),
 )
 
 
@@ -57,6 +108,27 @@ def steps_for(view: View) -> Sequence[ShownTourStep]:
     return [ShownTourStep(one, one.name in done) for one in STEPS if view.may(one.role)]
 
 
+@dataclass(frozen=True, slots=True)
+class TourBox:
+    """What the page of a step says above its content; ``after`` is None on the last one."""
+
+    step: TourStep
+    number: int
+    count: int
+    after: TourStep | None
+
+
+def box_for(view: View | None) -> TourBox | None:
+    """The box for the step that the reader was led here for; none for other readers and pages."""
+    if view is None or view.user is None:
+        return None
+    steps = [one for one in STEPS if view.may(one.role)]
+    for place, one in enumerate(steps):
+        if one.name == request.args.get("tour") and one.endpoint == request.endpoint:
+            return TourBox(one, place + 1, len(steps), steps[place + 1] if place + 1 < len(steps) else None)
+    return None
+
+
 @page(write=Role.VIEWER)
 def tour(view: View) -> Response:
     """Begin or end the tour, or tick a step and lead to its page."""
@@ -72,5 +144,5 @@ def tour(view: View) -> Response:
         if step is None:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
         first_day.tick(view.session, user, step.name)
-        return redirect(url_for(step.endpoint), 303)
+        return redirect(url_for(step.endpoint, tour=step.name, _anchor=step.anchor), 303)
     return redirect(url_for("pages.coming"), 303)

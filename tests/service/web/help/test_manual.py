@@ -13,7 +13,7 @@ from models.text import fold
 from models.vocabulary import Language, Role
 from service.settings import Settings
 from service.web.administration.pages import AREAS
-from service.web.help.manual import MANUAL, manual, read_chapter
+from service.web.help.manual import MANUAL, Manual, manual, read_chapter
 from service.web.help.places import PLACES, SECTIONS, address_for, place_of
 from service.web.help.search import find
 from service.web.help.words import words
@@ -298,6 +298,59 @@ def test_all_words_have_to_be_there() -> None:
         assert all(word in " ".join(one.section.folded) for word in ("passport", "reason"))
     assert find(Language.EN, "passport elephant") == []
     assert find(Language.EN, "  ") == []
+
+
+@pytest.mark.parametrize("asked", ["khách sạn", "khach san", "lái xe", "lai xe"])
+def test_words_are_not_parts_of_other_words(asked: str) -> None:
+    """“Bên khách – bên sang thăm” has both words of “khách sạn” in it, and “còn lại … xem” those of “lái xe”."""
+    found = find(Language.VI, asked)
+    assert found
+    assert fold(asked) in " ".join(found[0].section.folded)
+    for one in found:
+        held = re.findall(r"\w+", " ".join(one.section.folded))
+        assert set(fold(asked).split()) <= set(held), one.section.title
+
+
+def ranked(monkeypatch: pytest.MonkeyPatch, text: str, asked: str) -> list[str]:
+    """The anchors that are found in a chapter of one's own."""
+    chapter = read_chapter("x", text)
+    monkeypatch.setattr("service.web.help.search.manual", lambda _language: Manual((chapter,)))
+    return [one.section.anchor for one in find(Language.VI, asked)]
+
+
+def test_the_phrase_as_typed_comes_before_other_accents_and_these_before_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = (
+        "# A {#a}\n\n## Xe b {#words}\n\nxe của lái.\n\n## C {#other}\n\nlại xe.\n\n## D {#typed}\n\nLái xe.\n\n"
+        "## Lái xe {#heading}\n\nd\n\n## E {#parts}\n\nlains xeon.\n"
+    )
+    assert ranked(monkeypatch, text, "lái  XE") == ["heading", "typed", "other", "words"]
+    assert ranked(monkeypatch, text, "lai xe") == ["heading", "other", "typed", "words"]
+    assert ranked(monkeypatch, text, "lain xeo") == ["parts"]
+
+
+def test_lao_words_are_found_within_a_line_without_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ranked(monkeypatch, "# A {#a}\n\n## B {#b}\n\nກົດປຸ່ມລະຫັດຜ່ານໃໝ່\n", "ລະຫັດຜ່ານ") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "anchor"),
+    [
+        ("thùng rác", "trash"),
+        ("hoàn tác", "undo"),
+        ("sao chép chuyến thăm", "copy"),
+        ("lưu bộ lọc", "views"),
+        ("chọn cột", "columns"),
+        ("chuyến thăm của đồng nghiệp", "bulk"),
+        ("dán từ Word", "editor"),
+        ("xe 45 chỗ", "grid"),
+        ("thông báo của tôi", "notices"),
+        ("kéo chuột", "calendar"),
+    ],
+)
+def test_what_an_officer_looks_for_is_found(asked: str, anchor: str) -> None:
+    assert anchor in [one.section.anchor for one in find(Language.VI, asked)][:3]
 
 
 def test_a_result_shows_the_paragraph_with_the_words() -> None:

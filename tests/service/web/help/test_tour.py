@@ -64,11 +64,40 @@ def test_a_step_leads_to_its_page_and_ticks_itself(newcomer: Callable[..., Flask
     browser = newcomer()
     assert "✓" not in browser.get("/").text
     answer = press(browser, "subscribe")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/feeds")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/feeds?tour=subscribe#new")
     assert browser.get("/").text.count("✓ Done") == 1
     press(browser, "subscribe")
     press(browser, "help")
     assert browser.get("/").text.count("✓ Done") == 2
+
+
+@BOTH
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.VIEWER])
+def test_the_page_of_a_step_says_what_to_look_at_and_leads_on(newcomer: Callable[..., FlaskClient], role: Role) -> None:
+    """From the first step to the last by the box alone: each page has the part that the step leads to."""
+    browser, steps = newcomer(role), [one for one in STEPS if role.suffices_for(one.role)]
+    wanted = steps[0].name
+    for number, step in enumerate(steps, 1):
+        address, _mark, anchor = press(browser, wanted).headers["Location"].partition("#")
+        page = browser.get(address).text
+        box = re.search(r'(?s)<aside class="notice tour-box".*?</aside>', page)
+        assert box is not None
+        assert f"Step {number} of {len(steps)}: {step.title}" in box[0]
+        assert step.look in box[0]
+        assert f'id="{anchor}"' in page
+        wanted = re.findall(r'name="do" value="(\w+)">', box[0])[0]
+    assert wanted == "end"
+    press(browser, wanted)
+    assert shown(browser) == []
+
+
+def test_other_pages_and_readers_have_no_box(newcomer: Callable[..., FlaskClient], app: Flask) -> None:
+    browser = newcomer()
+    assert "tour-box" in browser.get("/calendar?tour=visit").text
+    for address in ("/calendar", "/calendar?tour=moon", "/calendar?tour=help"):
+        assert "tour-box" not in browser.get(address).text
+    assert "tour-box" not in newcomer(Role.VIEWER).get("/agreements?tour=plan").text
+    assert "tour-box" not in app.test_client().get("/help?tour=help").text
 
 
 @BOTH
