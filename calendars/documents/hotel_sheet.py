@@ -29,6 +29,7 @@ from models.text import fold_all
 from models.vocabulary import DocumentKind, ResourceType
 
 TITLE = N_("Sheet for the hotel")
+WITHOUT_ROOM = N_("Guests without a room: {people}.")
 
 
 def applies(facts: DocumentFacts) -> bool:
@@ -41,7 +42,10 @@ def compose(facts: DocumentFacts, wording: Wording) -> Document:
     visit's; the house's own numbers of rooms and the diets are entered by hand."""
     houses = placed.bookings_of(facts, ResourceType.LODGING)
     rooms = facts.placements.rooms if facts.placements else {}
-    if not any(placed.known(facts, room) for house in houses for room in rooms.get(house.id, ())):
+    there = [one for house in houses for room in rooms.get(house.id, ()) for one in room]
+    if placed.known(facts, there):
+        placed.note_forgotten(facts, there, wording, "rooms", WITHOUT_ROOM)
+    else:
         wording.lacks("rooms", message(N_("Who sleeps in which room.")))
     sheets = [_sheet(house, facts, wording) for house in houses]
     return placed.sheets(DocumentKind.HOTEL_SHEET, TITLE, facts, wording, sheets)
@@ -58,6 +62,7 @@ def _sheet(house: BookingFacts, facts: DocumentFacts, wording: Wording) -> tuple
         Column(placed.heading(wording, NP_("of a member", "Departure")), 13, Align.CENTRE, CellKind.DATE),
     )
     name = plain(wording.text(house.name, placed.PLACES_OF_BOOKINGS)[:1])
+    forgotten = _forgotten(facts)
     meals = tuple(_meals(house, facts, wording))
     return (
         Paragraph(placed.about_in_full(house, wording), indent=False),
@@ -66,6 +71,7 @@ def _sheet(house: BookingFacts, facts: DocumentFacts, wording: Wording) -> tuple
         *_contact(facts, wording),
         Paragraph(wording.say(N_("People: {count}"), count=len(rows)), indent=False, keep_with_next=bool(rows)),
         *((Table(name, columns, rows),) if rows else ()),
+        *((Paragraph(wording.say(WITHOUT_ROOM, people=forgotten), indent=False),) if forgotten else ()),
         *(
             (
                 Paragraph(emphasised(wording.say(N_("In your house")), bold=True), indent=False, keep_with_next=True),
@@ -94,6 +100,16 @@ def _rows(house: BookingFacts, facts: DocumentFacts, wording: Wording) -> Iterat
                     wording.day(_departure(member, house)),
                 )
             )
+
+
+def _forgotten(facts: DocumentFacts) -> str:
+    """Who has no room, for the one house there is: of several, none is told whom another may have to take in."""
+    houses = placed.bookings_of(facts, ResourceType.LODGING)
+    rooms = facts.placements.rooms if facts.placements else {}
+    if len(houses) != 1 or not rooms.get(houses[0].id):
+        return ""
+    there = [one for room in rooms[houses[0].id] for one in room]
+    return ", ".join(one.person.name for one in placed.forgotten(facts, there, "rooms"))
 
 
 def _arrival(member: MemberFacts, house: BookingFacts) -> date:

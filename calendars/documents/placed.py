@@ -94,15 +94,19 @@ def known(facts: DocumentFacts, ids: Iterable[str]) -> list[MemberFacts]:
     return [members[one] for one in ids if one in members]
 
 
-def note_forgotten(facts: DocumentFacts, placed: Iterable[str], wording: Wording, code: str, sentence: str) -> None:
-    """Note guests who have no place; drivers need none. ``sentence`` names them as ``people``."""
+def forgotten(facts: DocumentFacts, placed: Iterable[str], code: str) -> list[MemberFacts]:
+    """The guests who have no place; drivers need none in vehicles."""
     there = set(placed)
-    missing = [
+    return [
         one
         for one in delegation.of_side(facts, Side.GUEST)
         if one.id not in there and not (code == "vehicles" and one.role is MemberRole.DRIVER)
     ]
-    if missing:
+
+
+def note_forgotten(facts: DocumentFacts, placed: Iterable[str], wording: Wording, code: str, sentence: str) -> None:
+    """Note guests who have no place. ``sentence`` names them as ``people``."""
+    if missing := forgotten(facts, placed, code):
         wording.lacks(code, message(sentence, people=", ".join(one.person.name for one in missing)))
 
 

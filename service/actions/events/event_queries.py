@@ -134,6 +134,21 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
     return [(row[0], row[1]) for row in session.exec(statement)]
 
 
+def last_step(session: Session, event: Event) -> tuple[Audit, User | None] | None:
+    """The step that took an event to the status it has, with the account that took it; None if none did."""
+    statement = (
+        select(Audit, User)
+        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
+        .where(Audit.event_id == event.id, Audit.entity == "event", Audit.action == "transition")
+        .order_by(col(Audit.id).desc())
+        .limit(1)
+    )
+    for audit, user in session.exec(statement):
+        if (audit.changes.get("status") or {}).get("to") == event.status:
+            return audit, user
+    return None
+
+
 # Search
 
 

@@ -103,8 +103,23 @@ def add(view: View, event: Event) -> None:
         wish["person_id"] = _make(view, name, {key: value for key, value in new.items() if value is not None})
     else:
         chosen = request.form.get("person_id.choice", "")
-        wish["person_id"] = choices.identify("person_id", name, chosen, none=UNKNOWN)
+        wish["person_id"] = _identify(choices, name, chosen)
     members.add_member(view.session, view.act, event, load(MemberSchema, wish))
+
+
+def _identify(choices: Choices, name: str, chosen: str) -> str | None:
+    """Who is meant. Of somebody unknown it is told where they are entered as new, too: that unfolds the part.
+
+    Raises:
+        Invalid: nobody is called so, or several.
+    """
+    try:
+        return choices.identify("person_id", name, chosen, none=UNKNOWN)
+    except Invalid as problem:
+        if choices.named(name)[0][1]:
+            raise
+        told = message(N_("Tick this to put “{name}” on the list as somebody new."), name=name)
+        raise Invalid({**problem.errors, "is_new": [told]}) from None
 
 
 def change(view: View, event: Event) -> None:

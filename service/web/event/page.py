@@ -27,6 +27,7 @@ from service.actions.undo.offers import UndoOffer, offers
 from service.web import copied_lines, event_bookings
 from service.web.both_sides.section import read_section
 from service.web.event import (
+    called_off,
     confirmation,
     days,
     estimate_change,
@@ -232,6 +233,7 @@ def _show(
         other_side=other_side,
         confirmation=board,
         in_charge=in_charge.read(view, found),
+        called_off=called_off.read(view, found),
         may_delete=transitions.may_delete(view, found),
         editor=open_form,
         holding=row or "new" if word == "booking" else "",

@@ -212,7 +212,7 @@ def _cell(view: View, found: ResourceGrid, one: Resource, cell: GridCell, span: 
     asked = ASKED_MARK if cell.is_asked else ""
     if cell.state is SlotState.FREE:
         return ShownCell("f", FREE_MARK if one.capacity == 1 else f"{cell.left}/{one.capacity}", 1, book)
-    if cell.is_buffer and cell.left == 0:
+    if cell.is_buffer and cell.state is SlotState.FULL:
         return ShownCell("b", BUFFER_MARK, span, book, hint=view.say(KEPT_FREE))
     if cell.state is SlotState.SOME or one.capacity > 1:
         look = {SlotState.SOME: "s", SlotState.PARTLY: "p", SlotState.FULL: "t"}[cell.state]
@@ -220,7 +220,8 @@ def _cell(view: View, found: ResourceGrid, one: Resource, cell: GridCell, span: 
     event = next((found.events[identity] for identity in cell.holders if identity in found.events), None)
     name = view.plain(event.title) if event is not None else view.say(TAKEN)
     if cell.state is SlotState.PARTLY and book:
-        return ShownCell(f"p{'a' if asked else ''}", PARTLY_MARK + asked, 1, book, hint=name)
+        hint = view.say(KEPT_FREE) if cell.is_buffer else name
+        return ShownCell(f"p{'a' if asked else ''}", PARTLY_MARK + asked, 1, book, hint=hint)
     return ShownCell(
         f"t{'a' if asked else ''}", f"{asked} {name}".strip(), span, event_id=event.id if event is not None else ""
     )

@@ -103,3 +103,22 @@ def test_without_placements_it_is_said_what_lacks(kind: DocumentKind, code: str)
 def test_every_visit_in_every_language(kind: DocumentKind, languages: tuple[Language, ...]) -> None:
     for facts in (*VISITS.values(), UNKNOWN, PLACED, with_member(CHIEF, person=PersonFacts("p", "Khamla"))):
         assert made(kind, facts, *languages).kind is kind
+
+
+def test_who_has_no_room_is_told_as_missing_and_to_the_one_house() -> None:
+    placed = PlacementFacts({}, {"hotel": [[GOVERNOR]]})
+    facts = replace(PLACED, placements=placed)
+    told = [one[1] for one in missing(HOUSE, facts) if one[0] == "rooms"]
+    names = [one.person.name for one in facts.members if one.id in (CHIEF, SPECIALIST)]
+    assert len(told) == 1
+    assert all(name in str(told[0]) for name in names)
+    (sheet,) = lines(facts, HOUSE)
+    assert any(one.startswith("Khách chưa có phòng") and all(name in one for name in names) for one in sheet)
+    assert not any(one.startswith("Khách chưa có phòng") for one in lines(PLACED, HOUSE)[0]), "the control"
+
+
+def test_of_several_houses_none_is_told_who_has_no_room_there() -> None:
+    houses = (*PLACED.bookings, replace(HOTEL, id="other"))
+    facts = replace(PLACED, bookings=houses, placements=PlacementFacts({}, {"hotel": [[GOVERNOR]]}))
+    assert not any("chưa có phòng" in one for sheet in lines(facts, HOUSE) for one in sheet)
+    assert "rooms" in {one[0] for one in missing(HOUSE, facts)}

@@ -864,3 +864,31 @@ def test_days_that_a_warning_calls_free_are_filled_in(signed_in: SignedIn, visit
         assert f"edit=days&amp;first_day={first}&amp;last_day={last}#days" in address
         form = form_of(signed_in(locale=Language.EN).get(address.replace("&amp;", "&").partition("#")[0]))
         assert (form["first_day"], form["last_day"]) == (str(first), str(last))
+
+
+@pytest.mark.both_databases("the last step is read from the trail")
+@pytest.mark.parametrize(("to", "told"), [("cancelled", "cancelled it on"), ("postponed", "postponed it on")])
+def test_who_called_it_off_when_and_why_stands_at_the_top(
+    signed_in: SignedIn, visit: str, database: Database, to: str, told: str
+) -> None:
+    officer, path = signed_in(locale=Language.EN, name="Nguyễn Thị Lan"), f"/events/{visit}"
+    assert told not in words(officer.get(path))
+    version = one(database, Event, id=visit).version
+    officer.send(path, do="step", to=to, reason="Nhầm chuyến", version=version)
+    page = words(officer.get(path))
+    assert f"Nguyễn Thị Lan {told}" in page
+    assert "Reason: Nhầm chuyến" in page
+    if to == "cancelled":
+        officer.send(path, do="step", to="planned", version=one(database, Event, id=visit).version)
+        assert told not in words(officer.get(path)), "it takes place again"
+
+
+def test_an_unknown_name_opens_the_form_of_somebody_new_with_the_name(signed_in: SignedIn, visit: str) -> None:
+    officer, path = signed_in(locale=Language.EN), f"/events/{visit}"
+    closed = officer.get(f"{path}?edit=person").text
+    assert re.search(r"<details><summary>Somebody the office does not know yet", closed)
+    answer = officer.send(path, do="add_person", person_id="Khăm Phăn", role="member")
+    assert answer.status_code == 422
+    assert re.search(r"<details open><summary>Somebody the office does not know yet", answer.text)
+    assert "Tick this to put “Khăm Phăn” on the list as somebody new." in words(answer)
+    assert 'value="Khăm Phăn"' in answer.text

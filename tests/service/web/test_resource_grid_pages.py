@@ -311,3 +311,17 @@ def test_without_rights_titles_would_show(
         other = factories.make_organisation(session, name={"vi": "Sở khác"}).id
     monkeypatch.setattr(grid_action.permissions, "hidden", lambda *_of, **_more: frozenset())
     assert "Chuyến thăm kín" in grid(signed_in(Role.OFFICER, organisation_id=other))
+
+
+def test_a_day_of_which_only_minutes_are_kept_is_free_for_some_hours(
+    world: dict[str, str], database: Database, signed_in: Callable[..., Browser]
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Resource, world["car"]).buffer_before = 30
+        session.get_one(Resource, world["car"]).buffer_after = 30
+        act = ActionContext(None, factories.NOW, factories.OFFICE)
+        wish = {"event_id": world["visit"], "resource_id": world["car"]}
+        bookings.make_bookings(session, act, [wish], several=False)
+    car = row(grid(signed_in(Role.OFFICER)), "Xe 7 chỗ")
+    assert car.count("◐") == 2, "the days before and after"
+    assert "⋯" not in car
