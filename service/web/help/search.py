@@ -35,7 +35,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HelpQuery:
     """The words to look for: patterns of the phrase and of the words, as typed and folded."""
 
     typed_phrase: re.Pattern[str]
@@ -65,11 +65,11 @@ def find(language: Language, words: str) -> Sequence[Found]:
     return [Found(chapter, section, _best(section, asked)) for chapter, section in best[:MOST]]
 
 
-def _asked(words: str) -> Asked | None:
+def _asked(words: str) -> HelpQuery | None:
     typed, folded = cased(words), fold(words)
     if not folded:
         return None
-    return Asked(
+    return HelpQuery(
         _word(typed),
         _word(folded),
         tuple(map(_word, typed.split())),
@@ -82,7 +82,7 @@ def _word(text: str) -> re.Pattern[str]:
     return re.compile(f"(?<!{_EDGE}){re.escape(text)}(?!{_EDGE})")
 
 
-def _how(cased_text: str, folded_text: str, asked: Asked) -> int | None:
+def _how(cased_text: str, folded_text: str, asked: HelpQuery) -> int | None:
     """0: the phrase as typed; 1: the phrase but for accents; 2: its words as typed; 3: its words but for accents;
     4: its words as parts of others; None: it lacks one."""
     if not all(part in folded_text for part in asked.parts):
@@ -96,7 +96,7 @@ def _how(cased_text: str, folded_text: str, asked: Asked) -> int | None:
     return 3 if all(word.search(folded_text) for word in asked.folded) else PARTS
 
 
-def _rank(section: Section, asked: Asked) -> tuple[int, int] | None:
+def _rank(section: Section, asked: HelpQuery) -> tuple[int, int] | None:
     """How well a section answers, and where: 0: in the heading; 1: partly there; 2: in one paragraph; 3: in several."""
     is_partly_above = any(part in section.folded[0] for part in asked.parts)
     whole = ("\n".join(section.cased), "\n".join(section.folded), 1 if is_partly_above else 3)
@@ -105,7 +105,7 @@ def _rank(section: Section, asked: Asked) -> tuple[int, int] | None:
     return min(ranks, default=None)
 
 
-def _best(section: Section, asked: Asked) -> str:
+def _best(section: Section, asked: HelpQuery) -> str:
     """The paragraph that answers best; the one with most of the words if none holds all; else the first."""
 
     def rank(place: int) -> tuple[int, int]:
