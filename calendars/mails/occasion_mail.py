@@ -1,12 +1,11 @@
 """The content of a mail about an observance, an anniversary or the end or review of an agreement."""
 
 from datetime import date
-from html import escape
 
 from calendars.days.formatting import format_day
 from calendars.ical.vevent import GRADED
-from calendars.mails.digests import footer_html, markup, plain
-from calendars.mails.event_mail import MailContent, link_line, page, stands_in_line
+from calendars.mails.event_mail import MailContent
+from calendars.mails.fact_sheet import compose_fact_sheet
 from calendars.mails.weekly_schedule import short
 from calendars.reminders.occasions import Occasion
 from models.i18n import N_, translate
@@ -68,15 +67,4 @@ def compose_occasion(
     url = public_url + path_of(one)
     link = translate(N_("Read more: {url}"), language, url=url)
     footer = translate(N_("You get this mail by the reminder rule “{rule}”."), language, rule=rule_name)
-    if instead_of is not None:
-        footer += " " + stands_in_line(*instead_of, language)
-    text = [opening, "", name, *(f"- {fact}" for fact in facts), "", link, "", footer]
-    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
-    body = [
-        f"<p>{escape(opening)}</p>",
-        f'<h1 style="font-size:1.25em">{escape(name)}</h1>',
-        f"<ul>{items}</ul>",
-        f"<p>{link_line(link, url)}</p>",
-        *footer_html([footer], None),
-    ]
-    return MailContent(subject, plain(text), page(language, subject, markup(body)))
+    return compose_fact_sheet(subject, opening, name, facts, link, url, footer, language, instead_of)

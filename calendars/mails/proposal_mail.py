@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 
 from calendars.days.formatting import format_day, format_days
 from calendars.days.spans import Days
-from calendars.mails.digests import footer_html, markup, plain
-from calendars.mails.event_mail import MailContent, link_line, page, stands_in_line
+from calendars.mails.event_mail import MailContent
+from calendars.mails.fact_sheet import compose_fact_sheet
 from calendars.mails.weekly_schedule import short
 from calendars.proposals.notices import ProposalNotice
 from models.i18n import N_, translate, translate_filled
@@ -88,21 +87,10 @@ def compose_proposal(about: ProposalTopic, language: str, instead_of: tuple[str,
     subject, opening = _WORDS[_word(about)]
     heading = translate(subject, language, title=title, days=days)
     first = translate(opening, language, other=about.other)
-    facts = list(_facts(about, days, language))
+    facts = _facts(about, days, language)
     link = translate(N_("See the days and answer: {url}"), language, url=about.url)
     footer = translate(N_("You get this mail because you speak for your office about this visit."), language)
-    if instead_of is not None:
-        footer += " " + stands_in_line(*instead_of, language)
-    text = [first, "", title, *(f"- {fact}" for fact in facts), "", link, "", footer]
-    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
-    body = [
-        f"<p>{escape(first)}</p>",
-        f'<h1 style="font-size:1.25em">{escape(title)}</h1>',
-        f"<ul>{items}</ul>",
-        f"<p>{link_line(link, about.url)}</p>",
-        *footer_html([footer], None),
-    ]
-    return MailContent(heading, plain(text), page(language, heading, markup(body)))
+    return compose_fact_sheet(heading, first, title, facts, link, about.url, footer, language, instead_of)
 
 
 def _facts(about: ProposalTopic, days: str, language: str) -> list[str]:

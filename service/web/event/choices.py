@@ -159,9 +159,13 @@ class Choices:
         labels = {identity: self._told(*row) for identity, row in found.items()}
         several = {label for label, count in Counter(labels.values()).items() if count > 1}
         return [
-            (identity, BETWEEN.join((label, found[identity][0].email or identity[-6:])) if label in several else label)
+            (identity, BETWEEN.join((label, self._apart(found[identity][0]))) if label in several else label)
             for identity, label in labels.items()
         ]
+
+    def _apart(self, person: Person) -> str:
+        """What tells somebody from others with the same label: the address if the reader may read it."""
+        return directory_queries.shown(self.view.session, person).email or person.id[-6:]
 
     def _told(self, person: Person, organisation: Organisation | None) -> str:
         """A label: name, position, organisation, with its locality if it is another office's. What parts these is in

@@ -105,6 +105,21 @@ def test_a_list_as_a_file_has_the_addresses_its_reader_reads(
     assert ("away@example.org" in answer.text) is takes_part
 
 
+@pytest.mark.parametrize("body", ["body_id", "other_body_id"])
+def test_people_of_one_name_are_told_apart_by_addresses_that_are_read(
+    two: TwoOffices, owner: Browser, database: Database, body: str
+) -> None:
+    with database.transaction() as session:
+        for number in range(2):
+            factories.make_person(
+                session, name="Khamla", organisation_id=getattr(two, body), email=f"khamla{number}@example.org"
+            )
+    typed = {"do": "add_person", "person_id": "Khamla", "role": "member", "csrf": owner.csrf(two.path)}
+    answer = owner.post(f"{two.path}?edit=person", typed)
+    assert answer.status_code == 422
+    assert ("khamla0@example.org" in answer.text) is (body == "body_id")
+
+
 def test_the_law_is_named_and_acknowledged_first(two: TwoOffices, owner: Browser) -> None:
     page = owner.get(f"{two.path}/share").text
     assert "91/2025/QH15" in page
